@@ -1,0 +1,1 @@
+"""What a journey may ask of the world: partners, ledger, decisions, status."""

@@ -1,0 +1,1 @@
+"""The products as data - terms, lists, cities, calendar - and their loader."""

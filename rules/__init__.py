@@ -1,0 +1,1 @@
+"""Coverage as pure functions: facts and product terms in, cited findings out."""

@@ -1,0 +1,16 @@
+"""Dates as the documents mean them: the calendar day in Asia/Shanghai (UTC+8, no summer time since 1991)."""
+
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""A fixed offset, because tz look-ups read files and a workflow may not."""
+
+
+def china_time(moment: datetime) -> datetime:
+    """The same moment on a clock in China; `moment` must be timezone-aware."""
+    return moment.astimezone(CHINA)
+
+
+def china_date(moment: datetime) -> date:
+    """The calendar day in China at `moment`, which must be timezone-aware."""
+    return china_time(moment).date()

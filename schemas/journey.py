@@ -1,0 +1,198 @@
+"""Where a journey stands: stages, waits, decisions, money and the actions possible now."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from schemas.deadline import Budget, ClockStop, Deadline
+from schemas.decision import Amounts, Decision, FulfilmentMode
+from schemas.money import ZERO
+from schemas.names import ClaimNumber, JourneyId, PersonRef, PolicyNumber, ProductId
+from schemas.papers import PaperDue
+from schemas.people import Actor, ActorRole
+from schemas.shape import Shape
+from schemas.text import Bilingual
+
+
+class Stage(StrEnum):
+    """The stages of the specialty-drug journey, in the manuals' order."""
+
+    AUTHORIZATION = "authorization"
+    PRESCRIPTION_REVIEW = "prescription_review"
+    CHARITY_AID = "charity_aid"
+    VOUCHER = "voucher"
+    FULFILMENT = "fulfilment"
+    SETTLEMENT = "settlement"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    AID_SUPPLIED = "aid_supplied"
+    WITHDRAWN = "withdrawn"
+
+
+CLOSED_STAGES = (Stage.COMPLETED, Stage.REFUSED, Stage.AID_SUPPLIED, Stage.WITHDRAWN)
+
+
+class WaitingFor(StrEnum):
+    """What a journey can wait for."""
+
+    NOTHING = "nothing"
+    PAPERS = "papers"
+    REFERRAL = "referral"
+    REVIEW = "review"
+    AID_APPLICATION = "aid_application"
+    AID_OUTCOME = "aid_outcome"
+    AID_COLLECTION = "aid_collection"
+    BOOKING = "booking"
+    OWN_SHARE = "own_share"
+    HAND_OVER = "hand_over"
+    PAYMENT = "payment"
+    HAND_OFF_HELP = "hand_off_help"
+    """A partner refused or stayed silent: a service agent has to look."""
+
+
+class Wait(Shape):
+    """What the journey waits for, on whom, since when and until when; and how the clock stands."""
+
+    what: WaitingFor
+    on: ActorRole | None
+    since: AwareDatetime
+    deadline: Deadline | None = None
+    overdue: bool = False
+    clock_stopped: ClockStop | None = None
+
+
+class DecisionRecord(Shape):
+    """One numbered decision of a journey; `decided_by` is a person where the rules referred it."""
+
+    number: int
+    decision: Decision
+    decided_by: Actor | None = None
+    reason: str = ""
+
+
+class ActionOffer(Shape):
+    """One action that is possible now and who may take it."""
+
+    action: str
+    roles: tuple[ActorRole, ...]
+    label: Bilingual
+
+
+class Money(Shape):
+    """The money of this claim so far, in yuan."""
+
+    estimate: Amounts | None = None
+    reserved: Decimal = ZERO
+    settled: Amounts | None = None
+    committed: Decimal = ZERO
+    payment_id: str = ""
+    paid: Decimal = ZERO
+
+
+class VoucherView(Shape):
+    """The voucher without its code: the code is shown to the insured person only."""
+
+    voucher_id: str
+    issued_at: AwareDatetime
+    last_day: str = ""
+    """Last day of validity (ISO date), empty where the document prints none."""
+    redeemed: bool = False
+
+
+class FulfilmentView(Shape):
+    """How and where the drug is handed over."""
+
+    mode: FulfilmentMode
+    pharmacy_id: str = ""
+    pharmacy_city: str = ""
+    destination_city: str = ""
+    reservation_id: str = ""
+    tracking_number: str = ""
+    dispensing_id: str = ""
+
+
+class Escalation(Shape):
+    """Something a supervisor has to see."""
+
+    at: AwareDatetime
+    reason: Bilingual
+    open: bool = True
+
+
+class TimelineEntry(Shape):
+    """One thing that happened; `seq` counts from 1 within the journey and never repeats."""
+
+    seq: int
+    at: AwareDatetime
+    kind: str
+    """`stage`, `input`, `decision`, `hand_off`, `deadline`, `money`, `escalation`."""
+    actor: Actor | None = None
+    what: Bilingual
+    decision: int | None = None
+
+
+class Notice(Shape):
+    """One message to a person or team; `key` makes a repeat recognisable."""
+
+    key: str
+    to: ActorRole
+    template: str
+    text: Bilingual
+    person: PersonRef | None = None
+
+
+class JourneyStatus(Shape):
+    """The whole status of one journey as agents see it: the read model, written once per transition."""
+
+    journey_id: JourneyId
+    revision: int = Field(ge=1)
+    """Grows by one with each transition; an older write never overwrites a newer one."""
+    kind: str
+    product: ProductId
+    claim_number: ClaimNumber
+    policy_number: PolicyNumber
+    drug: str
+    """Drug as listed by the product, e.g. 可瑞达 帕博利珠单抗."""
+    stage: Stage
+    stage_since: AwareDatetime
+    started_at: AwareDatetime
+    updated_at: AwareDatetime
+    wait: Wait
+    papers_due: tuple[PaperDue, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
+    actions: tuple[ActionOffer, ...] = ()
+    money: Money = Money()
+    voucher: VoucherView | None = None
+    fulfilment: FulfilmentView | None = None
+    escalations: tuple[Escalation, ...] = ()
+    next_steps: tuple[Bilingual, ...] = ()
+    closed_at: AwareDatetime | None = None
+    build_id: str = ""
+
+
+class Transition(Shape):
+    """Input of the activity that enters a new state: reckon the wait's deadline, then write status, timeline and notices at once."""
+
+    status: JourneyStatus
+    entries: tuple[TimelineEntry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    budget: Budget | None = None
+    """Budget of the new wait, else None; the deadline reckoned from it is written and returned."""
+    clock_started_at: AwareDatetime | None = None
+    clock_stops: tuple[ClockStop, ...] = ()
+
+
+class Entered(Shape):
+    """Answer to a Transition: the deadline that was reckoned, if a budget was given."""
+
+    deadline: Deadline | None = None
+
+
+class JourneyResult(Shape):
+    """Result of a finished journey."""
+
+    journey_id: JourneyId
+    stage: Stage
+    money: Money = Money()
+    decisions: int = 0

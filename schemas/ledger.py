@@ -1,0 +1,93 @@
+"""Requests to the benefit ledger and its answers; amounts in yuan, every posting idempotent by key."""
+
+from datetime import date
+
+from schemas.money import Yuan
+from schemas.names import IdempotencyKey, JourneyId, PolicyNumber, ProductId
+from schemas.shape import Shape
+
+
+class Reserve(Shape):
+    """Set money of the benefit limit aside for one claim; takes what is available up to `wanted`."""
+
+    key: IdempotencyKey
+    journey_id: JourneyId
+    product: ProductId
+    policy_number: PolicyNumber
+    period_from: date
+    sum_insured: Yuan
+    wanted: Yuan
+
+
+class Reservation(Shape):
+    """What was set aside; `granted` is below `wanted` when the limit does not hold more."""
+
+    key: IdempotencyKey
+    granted: Yuan
+    available: Yuan
+    """What the limit still holds for others afterwards."""
+
+
+class Commit(Shape):
+    """Turn part of a reservation into a paid benefit and release the rest."""
+
+    key: IdempotencyKey
+    reservation: IdempotencyKey
+    amount: Yuan
+
+
+class Release(Shape):
+    """Give a reservation back to the limit."""
+
+    key: IdempotencyKey
+    reservation: IdempotencyKey
+
+
+class Posted(Shape):
+    """A commit or release was booked, now or before."""
+
+    key: IdempotencyKey
+    committed: Yuan
+    released: Yuan
+    available: Yuan
+
+
+class IssueVoucher(Shape):
+    """Reserve the estimated benefit and issue the voucher in one transaction."""
+
+    key: IdempotencyKey
+    journey_id: JourneyId
+    reserve: Reserve
+    issued_on: date
+    last_day: date | None = None
+    """Last day of validity, None where the document prints none."""
+
+
+class Voucher(Shape):
+    """An issued voucher; its code stays in the database and reaches the insured person by message."""
+
+    voucher_id: str
+    reservation: Reservation
+
+
+class VoucherCheck(Shape):
+    """Is this code the journey's live voucher on this day."""
+
+    voucher_id: str
+    code: str
+    on: date
+
+
+class VoucherStanding(Shape):
+    """`verified`, `wrong_code`, `expired`, `redeemed` or `void`."""
+
+    standing: str
+
+
+class VoucherChange(Shape):
+    """Redeem or void a voucher."""
+
+    voucher_id: str
+    key: IdempotencyKey
+    to: str
+    """`redeemed` or `void`."""

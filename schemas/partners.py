@@ -1,0 +1,239 @@
+"""What is asked of partners and what they answer: insurer, pharmacy, foundation, hospital, courier, notifier."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from schemas.decision import AidStanding, FulfilmentMode
+from schemas.money import Yuan
+from schemas.names import DrugId, IdempotencyKey, JourneyId, PersonRef, PolicyNumber, ProductId
+from schemas.papers import PaperKind
+from schemas.people import Citizenship
+from schemas.shape import Shape
+from schemas.text import Bilingual
+
+
+class PartnerName(StrEnum):
+    """The partners; each has its own address, task queue, rate limit and retry policy."""
+
+    INSURER = "insurer"
+    PHARMACY = "pharmacy"
+    FOUNDATION = "foundation"
+    HOSPITAL = "hospital"
+    COURIER = "courier"
+    NOTIFIER = "notifier"
+
+
+class PartnerWrite(Shape):
+    """What every write to a partner carries: the key of its Idempotency-Key header and the journey it belongs to."""
+
+    key: IdempotencyKey
+    journey_id: JourneyId
+
+
+class PaymentOrder(PartnerWrite):
+    """Ask the insurer to pay the pharmacy for one dispensing."""
+
+    policy_number: PolicyNumber
+    product: ProductId
+    dispensing_id: str
+    invoice_number: str
+    amount: Yuan
+
+
+class PaymentReceipt(Shape):
+    """The insurer took the order; the money itself is confirmed by call-back or polling."""
+
+    payment_id: str
+    status: str
+    """`accepted`, `paid` or `rejected`."""
+    paid_on: date | None = None
+    reason: str = ""
+
+
+class PaymentQuery(Shape):
+    """How does this payment stand."""
+
+    payment_id: str
+
+
+class QuoteQuery(Shape):
+    """What a drug costs in the product's pharmacy network, and whether a city has it."""
+
+    product: ProductId
+    drug_id: DrugId
+    drug_name: str
+    quantity: Decimal
+    province: str
+    city: str
+
+
+class Quote(Shape):
+    """The network's price for the whole quantity."""
+
+    unit_price: Yuan
+    cost: Yuan
+    in_stock: bool
+    pharmacies: int = Field(ge=0)
+    """How many designated pharmacies the city has."""
+
+
+class StockReservation(PartnerWrite):
+    """Ask a designated pharmacy of the city to keep the drug for this voucher."""
+
+    product: ProductId
+    drug_id: DrugId
+    drug_name: str
+    quantity: Decimal
+    province: str
+    city: str
+    mode: FulfilmentMode
+    voucher_id: str
+    person: PersonRef
+
+
+class ReservationReceipt(Shape):
+    """The pharmacy keeps the drug."""
+
+    reservation_id: str
+    pharmacy_id: str
+    pharmacy_name: str
+    cost: Yuan
+
+
+class ReservationRelease(PartnerWrite):
+    """Let the pharmacy sell the drug to somebody else."""
+
+    reservation_id: str
+
+
+class Released(Shape):
+    """The reservation is gone, now or before."""
+
+    reservation_id: str
+
+
+class DispenseOrder(PartnerWrite):
+    """The hand-over was checked: the pharmacy books the dispensing and writes the invoice."""
+
+    reservation_id: str
+    voucher_id: str
+    mode: FulfilmentMode
+    handed_over_at: AwareDatetime
+
+
+class DispensingReceipt(Shape):
+    """What was dispensed and what it costs."""
+
+    dispensing_id: str
+    invoice_number: str
+    cost: Yuan
+    dispensed_at: AwareDatetime
+
+
+class AidProgramQuery(Shape):
+    """Is there an aid program for this drug, and would this patient qualify."""
+
+    product: ProductId
+    drug_id: DrugId
+    drug_name: str
+    disease: str
+    citizenship: Citizenship
+    province: str
+
+
+class AidProgram(Shape):
+    """The foundation's answer."""
+
+    standing: AidStanding
+    """NO_PROGRAM, NOT_QUALIFIED or OPEN."""
+    program_id: str = ""
+    program_name: str = ""
+    papers: tuple[PaperKind, ...] = ()
+
+
+class AidApplication(PartnerWrite):
+    """Apply for aid on the patient's behalf."""
+
+    program_id: str
+    person: PersonRef
+    drug_id: DrugId
+    prescription_number: str
+
+
+class AidReceipt(Shape):
+    """The foundation took the application or says how it stands."""
+
+    application_id: str
+    standing: AidStanding
+    reason: str = ""
+
+
+class AidQuery(Shape):
+    """How does this application stand."""
+
+    application_id: str
+
+
+class RecordsRequest(PartnerWrite):
+    """Ask the treating hospital for papers that are missing."""
+
+    hospital: str
+    person: PersonRef
+    kinds: tuple[PaperKind, ...]
+
+
+class RecordsReceipt(Shape):
+    """The hospital took the request."""
+
+    request_id: str
+
+
+class CourierBooking(PartnerWrite):
+    """Book the transport of a reserved drug."""
+
+    reservation_id: str
+    pharmacy_id: str
+    pharmacy_city: str
+    destination_city: str
+    mode: FulfilmentMode
+    cold_chain: bool
+    due_at: AwareDatetime | None
+    person: PersonRef
+
+
+class CourierReceipt(Shape):
+    """The courier took the booking."""
+
+    tracking_number: str
+    promised_by: AwareDatetime | None = None
+
+
+class TrackingQuery(Shape):
+    """Where is this parcel."""
+
+    tracking_number: str
+
+
+class Tracking(Shape):
+    """`booked`, `in_transit`, `delivered` or `failed`."""
+
+    status: str
+    at: AwareDatetime
+
+
+class Message(PartnerWrite):
+    """One message for a person (reference) or a team of ours."""
+
+    person: PersonRef | None
+    team: str = ""
+    template: str
+    text: Bilingual
+
+
+class Sent(Shape):
+    """The notifier took the message."""
+
+    message_id: str

@@ -1,0 +1,18 @@
+"""The two bases of every shape: lenient towards newer writers inside, strict at the doors."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    """A frozen value that travels between our own parts.
+
+    Unknown fields are ignored, so that a worker of an older release can read what a newer one wrote.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+class Strict(Shape):
+    """A frozen value that comes through a door (event, call-back, action): an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

@@ -1,0 +1,1 @@
+"""PostgreSQL: pool, migrations and named queries; SQL itself lives in .sql files only."""

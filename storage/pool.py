@@ -1,0 +1,28 @@
+"""Connection pools whose connections speak JSON and find our schema."""
+
+import orjson
+from asyncpg import Connection, Pool, Record, create_pool
+
+SCHEMA = "journeys"
+
+
+async def _speak_json(connection: "Connection[Record]") -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
+        )
+
+
+async def open_pool(url: str, *, schema: str = SCHEMA, min_size: int = 1, max_size: int = 10) -> "Pool[Record]":
+    """Open a pool on `url` (postgresql://…) with `schema` first on the search path.
+
+    jsonb columns take and give Python values. Raises OSError or asyncpg errors when the server cannot be reached.
+    """
+    return await create_pool(
+        url,
+        min_size=min_size,
+        max_size=max_size,
+        init=_speak_json,
+        server_settings={"search_path": schema, "application_name": "patient-journeys"},
+        command_timeout=30,
+    )

@@ -1,0 +1,1 @@
+"""Processes and wiring: settings, workers, the embedded stack and the `journeys` command."""

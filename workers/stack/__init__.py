@@ -1,0 +1,1 @@
+"""The embedded stack: Temporal, PostgreSQL and our own processes under one supervisor."""

@@ -1,0 +1,1 @@
+"""The journeys: one file each; a run reads like the manual."""
