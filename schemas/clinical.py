@@ -64,7 +64,7 @@ class AnnArborStage(StrEnum):
 
 
 class Tnm(Strict):
-    """TNM staging, each part without its letter: T `is`, `0`-`4` with optional a-d, `X`; N `0`-`3`, `X`; M `0`, `1`, `X`."""
+    """TNM staging, each part without its letter, e.g. `1c`, `0`, `0`; `X` where it was not assessed."""
 
     t: str = Field(pattern=r"^(is|0|X|[1-4][a-d]?)$")
     n: str = Field(pattern=r"^(0|X|[1-3][a-c]?)$")

@@ -172,7 +172,7 @@ class JourneyStatus(Shape):
 
 
 class Transition(Shape):
-    """Input of the activity that enters a new state: reckon the wait's deadline, then write status, timeline and notices at once."""
+    """One step of a journey, to be written at once: the new status, its timeline entries and notices."""
 
     status: JourneyStatus
     entries: tuple[TimelineEntry, ...] = ()
