@@ -1,0 +1,58 @@
+"""Settings of every process: environment variables first, then what a running embedded stack wrote, then defaults."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from schemas.partners import PartnerName
+
+DEFAULT_STATE = Path(".journeys")
+
+
+class Settings(BaseSettings):
+    """Where the servers are and how we speak to them. `TEMPORAL_ADDRESS`, `DATABASE_URL` … override each field."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_nested_delimiter="__")
+
+    journeys_state: Path = DEFAULT_STATE
+    """Folder of the embedded stack: data, logs, secrets and `stack.toml` with its addresses."""
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    temporal_ui_url: str = ""
+    database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/journeys")
+    sandbox_database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/sandbox")
+    gateway_url: str = "http://127.0.0.1:8080"
+    sandbox_url: str = ""
+    partner_urls: dict[PartnerName, str] = Field(default_factory=dict)
+    """Base URL of each partner, e.g. PARTNER_URLS='{"insurer": "https://…"}'."""
+    partner_token: SecretStr = SecretStr("")
+    """Bearer token we show to partners."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Standard Webhooks secret (`whsec_…`) that partners sign call-backs with."""
+    log_format: str = Field(default="console", pattern="^(console|json)$")
+    log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before the embedded stack's own file; no .env files."""
+        del dotenv_settings
+        state = Path(env_settings()["journeys_state"]) if "journeys_state" in env_settings() else DEFAULT_STATE
+        written = TomlConfigSettingsSource(settings_cls, state / "stack.toml")
+        return init_settings, env_settings, file_secret_settings, written
+
+    def partner_url(self, partner: PartnerName) -> str:
+        """Base URL of `partner`: its own, else its place in the sandbox."""
+        return self.partner_urls.get(partner) or f"{self.sandbox_url}/{partner}"
