@@ -140,6 +140,8 @@ class Notice(Shape):
     template: str
     text: Bilingual
     person: PersonRef | None = None
+    voucher_id: str = ""
+    """Set where the message must show a voucher code, which the relay reads when it sends."""
 
 
 class JourneyStatus(Shape):
