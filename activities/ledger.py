@@ -1,0 +1,131 @@
+"""What a journey may ask of the benefit ledger: set money aside with a voucher, commit it, release it."""
+
+import hashlib
+import secrets
+from typing import Any
+
+import asyncpg
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from schemas.ledger import (
+    Commit,
+    IssueVoucher,
+    Posted,
+    Release,
+    Voucher,
+    VoucherChange,
+    VoucherCheck,
+    VoucherStanding,
+)
+from storage import queries
+
+_SQL = queries.load("ledger")
+_REFUSED = "LC001"
+"""SQLSTATE of the ledger's own refusals."""
+_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without 0, 1, I, L, O and U, which people misread or mishear."""
+_CODE_LENGTH = 12
+_WRONG_CODES = 5
+"""So many distinct wrong codes lock a voucher."""
+
+
+class LedgerConflictError(ApplicationError):
+    """The ledger refuses for good: a key came back with other content, or a reservation or voucher is closed.
+
+    Nothing was booked. Repeating cannot help: look at which key the message names and who used it before. Every other
+    failure (connection, restart, deadlock) reaches Temporal as it is and is retried.
+    """
+
+    def __init__(self, message: str) -> None:
+        """`message` names the key, reservation or voucher; it carries no personal data."""
+        super().__init__(message, type="LedgerConflict", non_retryable=True)
+
+
+class Ledger:
+    """The ledger activities. Each is one transaction and harmless to repeat under the same key."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        """Post through `pool`, whose search path finds the ledger."""
+        self._pool = pool
+
+    @activity.defn(name="ledger.issue_voucher")
+    async def issue_voucher(self, request: IssueVoucher) -> Voucher:
+        """Reserve up to the wanted amount and issue a voucher with a fresh one-time code, in one transaction.
+
+        The first reserve of a policy period opens it with the sum insured; a later one with another sum insured books
+        an adjustment, never below what is reserved or committed. Raises LedgerConflictError.
+        """
+        answer = await self._ask(
+            "issue_voucher",
+            request.key,
+            request.journey_id,
+            request.issued_on,
+            request.last_day,
+            f"voucher-{_random(20)}".lower(),
+            _random(_CODE_LENGTH),
+            request.reserve.key,
+            request.reserve.journey_id,
+            request.reserve.product,
+            request.reserve.policy_number,
+            request.reserve.period_from,
+            request.reserve.sum_insured,
+            request.reserve.wanted,
+        )
+        return Voucher.model_validate(answer)
+
+    @activity.defn(name="ledger.commit")
+    async def commit(self, request: Commit) -> Posted:
+        """Pay `amount` from the reservation, then from what the limit still holds, and release the rest.
+
+        `committed` is below `amount` when the limit does not hold more. Raises LedgerConflictError.
+        """
+        return Posted.model_validate(await self._ask("commit", request.key, request.reservation, request.amount))
+
+    @activity.defn(name="ledger.release")
+    async def release(self, request: Release) -> Posted:
+        """Give the whole reservation back to the limit. Raises LedgerConflictError."""
+        return Posted.model_validate(await self._ask("release", request.key, request.reservation))
+
+    @activity.defn(name="ledger.check_voucher")
+    async def check_voucher(self, request: VoucherCheck) -> VoucherStanding:
+        """Say whether the code is right and the voucher is live on the day, its last day included.
+
+        Answers `verified`, `wrong_code`, `expired`, `redeemed`, `void`, or `locked` after five distinct wrong codes:
+        a locked voucher can only be voided and issued anew. Hyphens, spaces and case of the code do not matter.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = await connection.fetchrow(_SQL["voucher_to_check"], request.voucher_id)
+            if found is None:
+                message = f"there is no voucher {request.voucher_id}"
+                raise LedgerConflictError(message)
+            if found["standing"] != "issued":
+                return VoucherStanding(standing=found["standing"])
+            code = "".join(character for character in request.code.upper() if character.isalnum())
+            if not secrets.compare_digest(code.encode(), found["code"].encode()):
+                digest = hashlib.sha256(code.encode()).hexdigest()
+                counted = await connection.fetchval(_SQL["count_wrong_code"], request.voucher_id, digest, _WRONG_CODES)
+                return VoucherStanding(standing="locked" if counted == "locked" else "wrong_code")
+            expired = found["last_day"] is not None and request.on > found["last_day"]
+            return VoucherStanding(standing="expired" if expired else "verified")
+
+    @activity.defn(name="ledger.close_voucher")
+    async def close_voucher(self, request: VoucherChange) -> VoucherStanding:
+        """Redeem or void the voucher, once; the reservation stays as it is. Raises LedgerConflictError."""
+        if request.to not in {"redeemed", "void"}:
+            message = f"to: a voucher can become redeemed or void, not {request.to!r}"
+            raise LedgerConflictError(message)
+        standing = await self._ask("close_voucher", request.voucher_id, request.key, request.to)
+        return VoucherStanding(standing=standing)
+
+    async def _ask(self, query: str, *arguments: object) -> Any:  # noqa: ANN401 - JSON as the database answers it
+        try:
+            return await self._pool.fetchval(_SQL[query], *arguments)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _REFUSED:
+                raise LedgerConflictError(str(error)) from error
+            raise
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(length))

@@ -1,0 +1,39 @@
+-- The benefit ledger and its vouchers. Postings are functions of the database (migration 0002): one round trip each,
+-- and refused there when a key returns with other content (SQLSTATE LC001).
+
+-- name: issue_voucher
+-- Reserve the estimated benefit and issue the voucher in one statement, hence in one transaction.
+SELECT issue_voucher(
+    the_key => $1, journey => $2, issued => $3, expires => $4, new_id => $5, new_code => $6,
+    reserving => reserve(
+        the_key => $7, journey => $8, the_product => $9, policy => $10, starts => $11, insured => $12, wanted => $13
+    )
+);
+
+-- name: commit
+-- Turn a reservation into a paid benefit of the amount and release the rest.
+SELECT close_reservation(the_key => $1, the_kind => 'commit', reservation => $2, amount => $3);
+
+-- name: release
+-- Give a reservation back to the limit.
+SELECT close_reservation(the_key => $1, the_kind => 'release', reservation => $2, amount => 0);
+
+-- name: voucher_to_check
+-- The voucher's code and standing, locked so that side-by-side guesses are counted one after another.
+SELECT code, standing, last_day FROM voucher WHERE voucher_id = $1 FOR UPDATE;
+
+-- name: count_wrong_code
+-- Remember the digest of a wrong code ($2) and lock the voucher at the limit of distinct ones ($3).
+UPDATE voucher SET
+    wrong_codes = wrong_codes || $2::text,
+    standing = CASE WHEN cardinality(wrong_codes) + 1 >= $3::int THEN 'locked' ELSE standing END
+WHERE voucher_id = $1 AND NOT $2::text = ANY (wrong_codes)
+RETURNING standing;
+
+-- name: close_voucher
+-- Redeem or void a voucher, once.
+SELECT close_voucher(the_voucher => $1, the_key => $2, new_standing => $3);
+
+-- name: voucher_code
+-- The code that the message to the insured person shows, and the last day on which it is good.
+SELECT code, last_day FROM voucher WHERE voucher_id = $1;

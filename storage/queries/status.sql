@@ -1,0 +1,75 @@
+-- The status read model: written by one statement per transition; and the outbox, read by the relay.
+
+-- name: enter
+-- Write one Transition ($1, its JSON): status unless a newer one is there, timeline, outbox; then wake the listeners.
+WITH transition AS MATERIALIZED (
+    SELECT body -> 'status' AS status, body -> 'entries' AS entries, body -> 'notices' AS notices
+    FROM (SELECT $1::text::jsonb AS body) AS given
+),
+written AS (
+    INSERT INTO journey_status (
+        journey_id, revision, kind, product, claim_number, policy_number, drug, stage, stage_since, waiting_for,
+        waiting_on, due_at, overdue, escalated, started_at, updated_at, closed_at, status
+    )
+    SELECT
+        flat.journey_id, flat.revision, flat.kind, flat.product, flat.claim_number, flat.policy_number, flat.drug,
+        flat.stage, flat.stage_since, wait.what, wait."on",
+        CASE WHEN wait.clock_stopped IS NULL THEN (wait.deadline ->> 'due_at')::timestamptz END, wait.overdue,
+        transition.status @> '{"escalations": [{"open": true}]}', flat.started_at, flat.updated_at, flat.closed_at,
+        transition.status
+    FROM
+        transition,
+        jsonb_to_record(transition.status) AS flat (
+            journey_id text, revision bigint, kind text, product text, claim_number text, policy_number text,
+            drug text, stage text, stage_since timestamptz, started_at timestamptz, updated_at timestamptz,
+            closed_at timestamptz
+        ),
+        jsonb_to_record(transition.status -> 'wait') AS wait (
+            what text, "on" text, deadline jsonb, overdue boolean, clock_stopped jsonb
+        )
+    ON CONFLICT (journey_id) DO UPDATE SET
+        revision = excluded.revision, stage = excluded.stage, stage_since = excluded.stage_since,
+        waiting_for = excluded.waiting_for, waiting_on = excluded.waiting_on, due_at = excluded.due_at,
+        overdue = excluded.overdue, escalated = excluded.escalated, drug = excluded.drug,
+        updated_at = excluded.updated_at, closed_at = excluded.closed_at, status = excluded.status
+    WHERE journey_status.revision <= excluded.revision
+    RETURNING journey_id
+),
+told AS (
+    INSERT INTO timeline (journey_id, seq, at, kind, entry)
+    SELECT
+        transition.status ->> 'journey_id', (entry ->> 'seq')::integer, (entry ->> 'at')::timestamptz,
+        entry ->> 'kind', entry
+    FROM transition, jsonb_array_elements(transition.entries) AS entry
+    ON CONFLICT DO NOTHING
+),
+queued AS (
+    INSERT INTO outbox (journey_id, key, payload)
+    SELECT transition.status ->> 'journey_id', notice ->> 'key', notice
+    FROM transition, jsonb_array_elements(transition.notices) AS notice
+    ON CONFLICT DO NOTHING
+    RETURNING journey_id
+)
+SELECT pg_notify('journey_status', written.journey_id) FROM written
+UNION ALL
+SELECT pg_notify('outbox', '') FROM queued;
+
+-- name: claim_notices
+-- Take up to $1 due notices and hide them from other relays for $2 seconds, in which they must be marked.
+UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
+WHERE (journey_id, key) IN (
+    SELECT due.journey_id, due.key FROM outbox AS due
+    WHERE due.sent_at IS NULL AND due.next_attempt_at <= now()
+    ORDER BY due.next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+RETURNING journey_id, key, payload, attempts;
+
+-- name: mark_sent
+-- The notice ($1 journey, $2 key) was taken by the notifier.
+UPDATE outbox SET sent_at = now(), last_error = NULL WHERE journey_id = $1 AND key = $2 AND sent_at IS NULL;
+
+-- name: mark_failed
+-- The notice could not be sent ($3 says why): try again after 2, 4, 8 … seconds, at most an hour.
+UPDATE outbox SET
+    last_error = $3, next_attempt_at = now() + make_interval(secs => least(power(2, least(attempts, 12)), 3600))
+WHERE journey_id = $1 AND key = $2 AND sent_at IS NULL;
