@@ -1,0 +1,1 @@
+"""Tests of storage/: connections, migrations and named queries on a real PostgreSQL."""
