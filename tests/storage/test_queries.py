@@ -20,7 +20,9 @@ def written(folder: Path, text: str) -> Path:
 
 def test_a_file_is_a_mapping_of_named_statements(tmp_path: Path) -> None:
     """Names come in file order, each with its description and statement."""
-    queries = Queries(written(tmp_path, "-- About.\n\n-- name: one\n-- Gives 1.\nSELECT 1;\n\n-- name: two\nSELECT 2;\n"))
+    queries = Queries(
+        written(tmp_path, "-- About.\n\n-- name: one\n-- Gives 1.\nSELECT 1;\n\n-- name: two\nSELECT 2;\n")
+    )
     assert list(queries) == ["one", "two"]
     assert len(queries) == 2
     assert queries["one"] == "-- Gives 1.\nSELECT 1;"

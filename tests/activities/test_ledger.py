@@ -1,0 +1,307 @@
+"""The benefit ledger: idempotent, balanced and never overspent, whoever posts side by side."""
+
+import asyncio
+import random
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from activities.ledger import Ledger, LedgerConflictError
+from schemas.ledger import Commit, IssueVoucher, Posted, Release, Reserve, Voucher
+from storage.pool import open_pool
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+JOURNEY = "journey-" + "a" * 20
+BALANCES = "SELECT sum_insured, available, reserved, committed FROM benefit_period"
+
+
+@pytest.fixture
+def ledger(pool: Pool) -> Ledger:
+    """The ledger on the test's own database."""
+    return Ledger(pool)
+
+
+def wish(number: int, wanted: str, *, insured: str = "1000", **other: str) -> IssueVoucher:
+    """A request for voucher `number` of policy PN-0001, with up to `wanted` yuan."""
+    reserve = Reserve(
+        key=f"reserve-{number}",
+        journey_id=JOURNEY,
+        product="pingan-longterm-b",
+        policy_number=other.get("policy", "PN-0001"),
+        period_from=date(2026, 1, 1),
+        sum_insured=Decimal(insured),
+        wanted=Decimal(wanted),
+    )
+    return IssueVoucher(key=f"voucher-{number}", journey_id=JOURNEY, reserve=reserve, issued_on=date(2026, 3, 2))
+
+
+def paid(number: int, amount: str) -> Commit:
+    return Commit(key=f"commit-{number}", reservation=f"reserve-{number}", amount=Decimal(amount))
+
+
+def given_back(number: int) -> Release:
+    return Release(key=f"release-{number}", reservation=f"reserve-{number}")
+
+
+async def balances(pool: Pool) -> tuple[int, ...]:
+    """(sum insured, available, reserved, committed) of the only period."""
+    rows = await pool.fetch(BALANCES)
+    assert len(rows) == 1
+    return tuple(rows[0])
+
+
+async def test_reserve_takes_what_is_wanted_or_what_is_left(ledger: Ledger, pool: Pool) -> None:
+    """The second claim gets the rest of the limit, the third nothing, and nobody is refused."""
+    granted = [(await ledger.issue_voucher(wish(number, "600"))).reservation for number in (1, 2, 3)]
+    assert [(one.granted, one.available) for one in granted] == [(600, 400), (400, 0), (0, 0)]
+    assert await balances(pool) == (1000, 0, 1000, 0)
+
+
+async def test_amounts_keep_their_fen(ledger: Ledger) -> None:
+    """Money stays decimal on its way through the database."""
+    voucher = await ledger.issue_voucher(wish(1, "0.10", insured="999999999999.99"))
+    assert voucher.reservation.available == Decimal("999999999999.89")
+
+
+async def test_commit_pays_and_releases_the_rest(ledger: Ledger, pool: Pool) -> None:
+    """What was reserved and not needed goes back to the limit."""
+    await ledger.issue_voucher(wish(1, "600"))
+    answer = await ledger.commit(paid(1, "450.50"))
+    assert answer == Posted(
+        key="commit-1", committed=Decimal("450.50"), released=Decimal("149.50"), available=Decimal("549.50")
+    )
+    assert await balances(pool) == (1000, Decimal("549.50"), 0, Decimal("450.50"))
+
+
+async def test_commit_draws_on_the_limit_but_never_on_what_others_reserved(ledger: Ledger, pool: Pool) -> None:
+    """A bill above its reservation takes what the limit still holds and no more."""
+    await ledger.issue_voucher(wish(1, "300"))
+    await ledger.issue_voucher(wish(2, "500"))
+    answer = await ledger.commit(paid(1, "900"))
+    assert (answer.committed, answer.released, answer.available) == (500, 0, 0)
+    assert await balances(pool) == (1000, 0, 500, 500)
+
+
+async def test_release_gives_everything_back(ledger: Ledger, pool: Pool) -> None:
+    """A released reservation is as if it had never been made."""
+    await ledger.issue_voucher(wish(1, "300"))
+    answer = await ledger.release(given_back(1))
+    assert (answer.committed, answer.released, answer.available) == (0, 300, 1000)
+    assert await balances(pool) == (1000, 1000, 0, 0)
+
+
+async def test_a_repeat_gets_the_first_answer(ledger: Ledger, pool: Pool) -> None:
+    """The same key with the same content books nothing and answers as it did then, whatever happened since."""
+    first: list[Voucher | Posted] = [await ledger.issue_voucher(wish(1, "300"))]
+    first.append(await ledger.commit(paid(1, "200")))
+    await ledger.issue_voucher(wish(2, "500"))
+    assert await ledger.issue_voucher(wish(1, "300.00")) == first[0]
+    assert await ledger.commit(paid(1, "200.0")) == first[1]
+    assert await pool.fetchval("SELECT count(*) FROM journal") == 4
+    assert await pool.fetchval("SELECT count(*) FROM voucher") == 2
+
+
+@pytest.mark.parametrize("changed", [wish(1, "301"), wish(1, "300", insured="2000"), wish(1, "300", policy="PN-0002")])
+async def test_a_key_that_returns_with_other_content_is_refused(
+    ledger: Ledger, pool: Pool, changed: IssueVoucher
+) -> None:
+    """The refusal names the key, is not retried, and leaves every balance and period as it was."""
+    await ledger.issue_voucher(wish(1, "300"))
+    with pytest.raises(LedgerConflictError, match="key reserve-1 was booked before") as caught:
+        await ledger.issue_voucher(changed)
+    assert (caught.value.type, caught.value.non_retryable) == ("LedgerConflict", True)
+    assert await balances(pool) == (1000, 700, 300, 0)
+
+
+async def test_a_commit_key_that_returns_with_another_amount_is_refused(ledger: Ledger, pool: Pool) -> None:
+    """A second bill needs a second reservation."""
+    await ledger.issue_voucher(wish(1, "300"))
+    await ledger.commit(paid(1, "200"))
+    with pytest.raises(LedgerConflictError, match="key commit-1 was booked before"):
+        await ledger.commit(paid(1, "201"))
+    assert await balances(pool) == (1000, 800, 0, 200)
+
+
+async def test_a_reservation_is_closed_once(ledger: Ledger, pool: Pool) -> None:
+    """After a commit there is nothing to release, and after a release nothing to commit."""
+    await ledger.issue_voucher(wish(1, "300"))
+    await ledger.issue_voucher(wish(2, "300"))
+    await ledger.commit(paid(1, "100"))
+    await ledger.release(given_back(2))
+    with pytest.raises(LedgerConflictError, match="reservation reserve-1 was closed before"):
+        await ledger.release(given_back(1))
+    with pytest.raises(LedgerConflictError, match="reservation reserve-2 was closed before"):
+        await ledger.commit(paid(2, "100"))
+    assert await balances(pool) == (1000, 900, 0, 100)
+
+
+async def test_an_unknown_reservation_is_refused(ledger: Ledger) -> None:
+    """There is nothing to commit without a reservation."""
+    with pytest.raises(LedgerConflictError, match="no reservation reserve-1"):
+        await ledger.commit(paid(1, "1"))
+
+
+async def test_a_changed_sum_insured_is_an_adjustment(ledger: Ledger, pool: Pool) -> None:
+    """A higher sum adds to the limit; a lower one takes what is free and, later, what was released."""
+    await ledger.issue_voucher(wish(1, "600"))
+    raised = await ledger.issue_voucher(wish(2, "100", insured="1500"))
+    assert raised.reservation.available == 800
+    lowered = await ledger.issue_voucher(wish(3, "50", insured="400"))
+    assert lowered.reservation.granted == 0
+    assert await balances(pool) == (700, 0, 700, 0)
+    await ledger.release(given_back(1))
+    assert (await ledger.issue_voucher(wish(4, "400", insured="400"))).reservation.granted == 300
+    assert await balances(pool) == (400, 0, 400, 0)
+
+
+async def test_periods_and_policies_do_not_share_a_limit(ledger: Ledger, pool: Pool) -> None:
+    """Each policy period has accounts of its own."""
+    await ledger.issue_voucher(wish(1, "1000"))
+    other = await ledger.issue_voucher(wish(2, "1000", policy="PN-0002"))
+    assert other.reservation.granted == 1000
+    assert await pool.fetchval("SELECT count(*) FROM benefit_period") == 2
+
+
+async def test_fifty_reserves_at_once_never_overspend(database: str) -> None:
+    """Of 50 claims for 100 each against a limit of 1000, on a connection each, ten are granted in full."""
+    pool = await open_pool(database, min_size=50, max_size=50)
+    ledger = Ledger(pool)
+    vouchers = await asyncio.gather(*(ledger.issue_voucher(wish(number, "100")) for number in range(50)))
+    granted = sorted(voucher.reservation.granted for voucher in vouchers)
+    assert granted == [0] * 40 + [100] * 10
+    assert await balances(pool) == (1000, 0, 1000, 0)
+    await pool.close()
+
+
+async def test_one_request_sent_many_times_at_once_is_booked_once(database: str) -> None:
+    """Twenty copies of one request get one voucher and one reservation."""
+    pool = await open_pool(database, min_size=20, max_size=20)
+    ledger = Ledger(pool)
+    vouchers = await asyncio.gather(*(ledger.issue_voucher(wish(1, "100")) for _ in range(20)))
+    assert len(set(vouchers)) == 1
+    assert await balances(pool) == (1000, 900, 100, 0)
+    await pool.close()
+
+
+async def test_commits_and_releases_at_once_keep_the_sum(database: str) -> None:
+    """While 40 claims reserve, overspend and give back side by side, the accounts always add up."""
+    pool = await open_pool(database, min_size=20, max_size=20)
+    ledger = Ledger(pool)
+
+    async def claim(number: int) -> Posted:
+        await ledger.issue_voucher(wish(number, "70"))
+        closing = (
+            ledger.release(given_back(number)) if number % 3 == 0 else ledger.commit(paid(number, str(number * 2)))
+        )
+        return await closing
+
+    posted = await asyncio.gather(*(claim(number) for number in range(40)))
+    total = sum(one.committed for one in posted)
+    assert await balances(pool) == (1000, 1000 - total, 0, total)
+    assert await pool.fetchval("SELECT sum(amount) FROM entry") == 0
+    await pool.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_any_sequence_agrees_with_a_simple_model(ledger: Ledger, pool: Pool, seed: int) -> None:
+    """Random postings, repeats included, leave the balances that plain arithmetic gives."""
+    dice = random.Random(seed)  # noqa: S311 - a repeatable test, no secret
+    available, committed = Decimal(1000), Decimal(0)
+    open_: dict[int, Decimal] = {}
+    for number in range(60):
+        move = dice.choice(["reserve", "commit", "release"])
+        if move == "reserve" or not open_:
+            request = wish(number, str(Decimal(dice.randrange(30_000)) / 100))
+            for _ in range(dice.choice([1, 1, 2])):
+                voucher = await ledger.issue_voucher(request)
+            open_[number] = min(request.reserve.wanted, available)
+            assert voucher.reservation.granted == open_[number]
+            available -= open_[number]
+        elif move == "commit":
+            closed = dice.choice(list(open_))
+            bill = Decimal(dice.randrange(40_000)) / 100
+            answer = await ledger.commit(paid(closed, str(bill)))
+            held = open_.pop(closed)
+            assert answer.committed == min(bill, held + available)
+            available += held - answer.committed
+            committed += answer.committed
+        else:
+            closed = dice.choice(list(open_))
+            await ledger.release(given_back(closed))
+            available += open_.pop(closed)
+        assert await balances(pool) == (1000, available, sum(open_.values()), committed)
+
+
+BOOK = """
+    WITH posting AS (
+        INSERT INTO journal (key, kind, period_id, journey_id, request, answer)
+        SELECT $1, 'reserve', period_id, 'raw', '{}', '{}' FROM benefit_period RETURNING journal_id
+    )
+    INSERT INTO entry SELECT journal_id, account, amount FROM posting, unnest($2::text[], $3::numeric[]) AS e (account, amount)
+"""
+
+
+async def test_the_database_refuses_to_overspend(ledger: Ledger, pool: Pool) -> None:
+    """A balanced posting beyond the limit fails on the balance, whoever sends it."""
+    await ledger.issue_voucher(wish(1, "600"))
+    with pytest.raises(asyncpg.CheckViolationError, match="available"):
+        await pool.execute(BOOK, "raw-posting", ["available", "reserved"], [-401, 401])
+    assert await balances(pool) == (1000, 400, 600, 0)
+
+
+async def test_the_database_refuses_an_unbalanced_posting(ledger: Ledger, pool: Pool) -> None:
+    """Money from nowhere fails."""
+    await ledger.issue_voucher(wish(1, "600"))
+    with pytest.raises(asyncpg.CheckViolationError, match="limit_is_never_overspent"):
+        await pool.execute(BOOK, "raw-posting", ["reserved"], [1])
+
+
+async def test_the_database_refuses_two_postings_that_balance_only_together(ledger: Ledger, pool: Pool) -> None:
+    """Each journal row must balance by itself when the transaction ends."""
+    await ledger.issue_voucher(wish(1, "600"))
+    with pytest.raises(asyncpg.CheckViolationError, match="sum to 10.00, not to zero"):
+        await pool.execute(
+            """
+            WITH posting AS (
+                INSERT INTO journal (key, kind, period_id, journey_id, request, answer)
+                SELECT 'raw-' || n, 'reserve', period_id, 'raw', '{}', '{}'
+                FROM benefit_period, generate_series(1, 2) AS n RETURNING journal_id, key
+            )
+            INSERT INTO entry
+            SELECT journal_id, CASE key WHEN 'raw-1' THEN 'reserved' ELSE 'available' END,
+                CASE key WHEN 'raw-1' THEN 10 ELSE -10 END
+            FROM posting
+            """
+        )
+    assert await balances(pool) == (1000, 400, 600, 0)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE benefit_period SET sum_insured = sum_insured + 1, available = available + 1",
+        "INSERT INTO benefit_period (product, policy_number, period_from, sum_insured, available)"
+        " VALUES ('p', 'n', '2026-01-01', 5, 5)",
+        "UPDATE entry SET amount = amount * 2",
+        "DELETE FROM entry",
+        "UPDATE journal SET answer = '{}'",
+        "DELETE FROM journal",
+        "TRUNCATE journal CASCADE",
+        "TRUNCATE entry",
+    ],
+)
+async def test_the_database_refuses_to_rewrite_the_books(ledger: Ledger, pool: Pool, statement: str) -> None:
+    """Journal and entries are append-only, and balances move by entries alone."""
+    await ledger.issue_voucher(wish(1, "600"))
+    with pytest.raises(asyncpg.RestrictViolationError, match="refused"):
+        await pool.execute(statement)
+
+
+async def test_a_lost_connection_is_not_a_refusal(ledger: Ledger, pool: Pool) -> None:
+    """What Temporal should retry reaches it as it is."""
+    await pool.close()
+    with pytest.raises(asyncpg.InterfaceError):
+        await ledger.commit(paid(1, "1"))

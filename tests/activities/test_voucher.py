@@ -1,0 +1,163 @@
+"""Vouchers: issued once with their reservation, checked against guessing, redeemed once."""
+
+import asyncio
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from activities.ledger import Ledger, LedgerConflictError
+from schemas.ledger import IssueVoucher, Reserve, Voucher, VoucherChange, VoucherCheck
+from storage import queries
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+JOURNEY = "journey-" + "a" * 20
+TODAY = date(2026, 3, 2)
+LAST_DAY = date(2026, 4, 1)
+
+
+@pytest.fixture
+def ledger(pool: Pool) -> Ledger:
+    """The ledger on the test's own database."""
+    return Ledger(pool)
+
+
+def wish(key: str = "voucher-1", reserve_key: str = "reserve-1", last_day: date | None = LAST_DAY) -> IssueVoucher:
+    reserve = Reserve(
+        key=reserve_key,
+        journey_id=JOURNEY,
+        product="yuanxin-cancer-drug",
+        policy_number="PN-0001",
+        period_from=date(2026, 1, 1),
+        sum_insured=Decimal(1000),
+        wanted=Decimal(100),
+    )
+    return IssueVoucher(key=key, journey_id=JOURNEY, reserve=reserve, issued_on=TODAY, last_day=last_day)
+
+
+async def code_of(pool: Pool, voucher: Voucher) -> str:
+    row = await pool.fetchrow(queries.load("ledger")["voucher_code"], voucher.voucher_id)
+    assert row
+    return str(row["code"])
+
+
+async def check(ledger: Ledger, voucher: Voucher, code: str, on: date = TODAY) -> str:
+    return (await ledger.check_voucher(VoucherCheck(voucher_id=voucher.voucher_id, code=code, on=on))).standing
+
+
+async def close(ledger: Ledger, voucher: Voucher, to: str, key: str = "close-voucher-1") -> str:
+    return (await ledger.close_voucher(VoucherChange(voucher_id=voucher.voucher_id, key=key, to=to))).standing
+
+
+async def test_each_voucher_has_an_unguessable_code_of_its_own(ledger: Ledger, pool: Pool) -> None:
+    """Twelve characters that cannot be misread, different each time, and never part of the answer."""
+    vouchers = [await ledger.issue_voucher(wish(f"voucher-{n}", f"reserve-{n}")) for n in range(20)]
+    codes = {await code_of(pool, voucher) for voucher in vouchers}
+    assert len(codes) == 20
+    assert all(len(code) == 12 and not set(code) & set("01ILOU") for code in codes)
+    assert not any(code in voucher.model_dump_json() for code, voucher in zip(codes, vouchers, strict=True))
+
+
+async def test_a_repeat_gets_the_same_voucher_and_code(ledger: Ledger, pool: Pool) -> None:
+    """An issue that is sent again does not invalidate the code that the patient already has."""
+    first = await ledger.issue_voucher(wish())
+    code = await code_of(pool, first)
+    assert await ledger.issue_voucher(wish()) == first
+    assert await code_of(pool, first) == code
+
+
+@pytest.mark.parametrize("changed", [wish(last_day=None), wish(key="voucher-2"), wish(reserve_key="reserve-2")])
+async def test_a_voucher_is_not_issued_twice_with_other_content(
+    ledger: Ledger, pool: Pool, changed: IssueVoucher
+) -> None:
+    """One key means one voucher, one reservation has one voucher, and a refused issue reserves nothing."""
+    await ledger.issue_voucher(wish())
+    with pytest.raises(LedgerConflictError, match="was issued before"):
+        await ledger.issue_voucher(changed)
+    assert await pool.fetchval("SELECT reserved FROM benefit_period") == 100
+
+
+async def test_the_right_code_is_verified_however_it_is_typed(ledger: Ledger, pool: Pool) -> None:
+    """Groups with hyphens and small letters are the same code."""
+    voucher = await ledger.issue_voucher(wish())
+    code = await code_of(pool, voucher)
+    assert await check(ledger, voucher, code) == "verified"
+    assert await check(ledger, voucher, f"{code[:4]}-{code[4:8]}-{code[8:]}".lower()) == "verified"
+
+
+async def test_a_voucher_is_good_on_its_last_day_and_expired_the_day_after(ledger: Ledger, pool: Pool) -> None:
+    """The last day counts in full; a voucher without one does not expire."""
+    voucher = await ledger.issue_voucher(wish())
+    code = await code_of(pool, voucher)
+    assert await check(ledger, voucher, code, LAST_DAY) == "verified"
+    assert await check(ledger, voucher, code, date(2026, 4, 2)) == "expired"
+    lasting = await ledger.issue_voucher(wish("voucher-2", "reserve-2", last_day=None))
+    assert await check(ledger, lasting, await code_of(pool, lasting), date(2036, 1, 1)) == "verified"
+
+
+async def test_five_different_wrong_codes_lock_a_voucher(ledger: Ledger, pool: Pool) -> None:
+    """After the fifth not even the right code helps; the voucher can only be voided."""
+    voucher = await ledger.issue_voucher(wish())
+    answers = [await check(ledger, voucher, f"WRONG{number}") for number in range(5)]
+    assert answers == ["wrong_code"] * 4 + ["locked"]
+    assert await check(ledger, voucher, await code_of(pool, voucher)) == "locked"
+    with pytest.raises(LedgerConflictError, match="locked and cannot become redeemed"):
+        await close(ledger, voucher, "redeemed")
+    assert await close(ledger, voucher, "void") == "void"
+
+
+async def test_the_same_wrong_code_counts_once(ledger: Ledger, pool: Pool) -> None:
+    """A repeated check, by a retry or by a person reading the same line again, is no new guess."""
+    voucher = await ledger.issue_voucher(wish())
+    assert {await check(ledger, voucher, "WRONG1") for _ in range(8)} == {"wrong_code"}
+    assert await check(ledger, voucher, await code_of(pool, voucher)) == "verified"
+
+
+async def test_guesses_at_once_are_counted_one_after_another(ledger: Ledger) -> None:
+    """Many parallel guesses are no way round the lock."""
+    voucher = await ledger.issue_voucher(wish())
+    answers = await asyncio.gather(*(check(ledger, voucher, f"WRONG{number}") for number in range(10)))
+    assert sorted(answers) == ["locked"] * 6 + ["wrong_code"] * 4
+
+
+@pytest.mark.parametrize("standing", ["redeemed", "void"])
+async def test_a_voucher_is_closed_once(ledger: Ledger, pool: Pool, standing: str) -> None:
+    """The same key again is harmless; any other key, or another end, is refused."""
+    voucher = await ledger.issue_voucher(wish())
+    assert await close(ledger, voucher, standing) == standing
+    assert await close(ledger, voucher, standing) == standing
+    assert await check(ledger, voucher, await code_of(pool, voucher)) == standing
+    other = {"redeemed": "void", "void": "redeemed"}[standing]
+    for key, to in [("close-voucher-2", standing), ("close-voucher-1", other), ("close-voucher-2", other)]:
+        with pytest.raises(LedgerConflictError, match=f"is {standing} and cannot become"):
+            await close(ledger, voucher, to, key)
+
+
+async def test_two_redemptions_at_once_leave_one_winner(ledger: Ledger) -> None:
+    """Two counters with one voucher: one hands over the drug."""
+    voucher = await ledger.issue_voucher(wish())
+    attempts = (close(ledger, voucher, "redeemed", f"close-voucher-{number}") for number in range(8))
+    answers = await asyncio.gather(*attempts, return_exceptions=True)
+    assert [answer for answer in answers if answer == "redeemed"] == ["redeemed"]
+    assert sum(isinstance(answer, LedgerConflictError) for answer in answers) == 7
+
+
+async def test_voiding_a_voucher_keeps_its_reservation(ledger: Ledger, pool: Pool) -> None:
+    """Giving the money back is a posting of its own."""
+    voucher = await ledger.issue_voucher(wish())
+    await close(ledger, voucher, "void")
+    assert await pool.fetchval("SELECT reserved FROM benefit_period") == 100
+
+
+async def test_unknown_vouchers_and_standings_are_refused(ledger: Ledger) -> None:
+    """The message says what was asked for."""
+    voucher = await ledger.issue_voucher(wish())
+    unknown = voucher.model_copy(update={"voucher_id": "voucher-none"})
+    with pytest.raises(LedgerConflictError, match="no voucher voucher-none"):
+        await check(ledger, unknown, "WRONG1")
+    with pytest.raises(LedgerConflictError, match="no voucher voucher-none"):
+        await close(ledger, unknown, "void")
+    with pytest.raises(LedgerConflictError, match="not 'lost'"):
+        await close(ledger, voucher, "lost")
