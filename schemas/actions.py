@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.decision import FulfilmentMode, PharmacistFindings
-from schemas.money import Yuan
+from schemas.money import Ratio, Yuan
 from schemas.names import IdempotencyKey
 from schemas.papers import Paper
 from schemas.people import Actor, ApplicantRole
@@ -37,6 +37,8 @@ class DecideReferral(ActionInput):
 
     action: Literal["decide_referral"] = "decide_referral"
     approved: bool
+    ratio: Ratio | None = None
+    """Settlement only: the ratio of the contract, where the insurer's system did not give one."""
     reason: Reason
 
 

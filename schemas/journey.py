@@ -47,6 +47,8 @@ class WaitingFor(StrEnum):
     OWN_SHARE = "own_share"
     HAND_OVER = "hand_over"
     PAYMENT = "payment"
+    HAND_OFF = "hand_off"
+    """A partner is being asked; its answer is on the way."""
     HAND_OFF_HELP = "hand_off_help"
     """A partner refused or stayed silent: a service agent has to look."""
 

@@ -101,6 +101,8 @@ class ReservationReceipt(Shape):
     pharmacy_id: str
     pharmacy_name: str
     cost: Yuan
+    cold_chain: bool = False
+    """The pharmacy says that the drug must stay cold on its way."""
 
 
 class ReservationRelease(PartnerWrite):

@@ -1,0 +1,57 @@
+"""How long everything may take and how often it is tried: the only place with time-outs and retry policies."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
+
+from schemas.partners import PartnerName
+from schemas.routing import partner_queue
+
+_SWIFT = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=5), backoff_coefficient=2.0
+)
+_PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=2), backoff_coefficient=2.0
+)
+
+OWN = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_SWIFT)
+"""Decisions, ledger, status: our own database and code. Tried until they succeed: nothing may be lost."""
+
+LOOK_UP_AT_ONCE = LocalActivityConfig(
+    start_to_close_timeout=timedelta(seconds=3),
+    schedule_to_close_timeout=timedelta(seconds=6),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=2),
+)
+"""A partner's quick read. It costs one event; when it does not answer at once, `look_up` takes the partner's queue."""
+
+HAND_OFF_PATIENCE = timedelta(days=1)
+"""How long a write to a partner is tried before a service agent is asked to look."""
+
+ANSWER_POLL = timedelta(hours=4)
+"""How long a call-back may stay away before we ask the partner how things stand, and escalate if it does not know."""
+
+
+def poll_after(asked: int) -> timedelta:
+    """How long to wait before asking once more, after `asked` times: twice as long each time, a day at most."""
+    return min(ANSWER_POLL * 2**asked, timedelta(days=1))
+
+
+def look_up(partner: PartnerName) -> ActivityConfig:
+    """A read from a slow or failing partner, on its own queue, until it answers or refuses."""
+    return ActivityConfig(
+        task_queue=partner_queue(partner),
+        start_to_close_timeout=timedelta(seconds=15),
+        schedule_to_close_timeout=HAND_OFF_PATIENCE,
+        retry_policy=_PATIENT,
+    )
+
+
+def hand_off(partner: PartnerName) -> ActivityConfig:
+    """A write to a partner, on its own queue; repeats are harmless because the request carries its key."""
+    return ActivityConfig(
+        task_queue=partner_queue(partner),
+        start_to_close_timeout=timedelta(seconds=30),
+        schedule_to_close_timeout=HAND_OFF_PATIENCE,
+        retry_policy=_PATIENT,
+    )

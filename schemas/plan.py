@@ -1,0 +1,40 @@
+"""What a journey needs to know of its product before it starts: the terms in force, frozen for its whole life."""
+
+from datetime import date
+
+from pydantic import Field
+
+from schemas.clinical import DrugName
+from schemas.deadline import Budget
+from schemas.names import ProductId, RuleId
+from schemas.shape import Shape
+
+
+class PlanRequest(Shape):
+    """Which product, drug and policy the journey is for."""
+
+    product: ProductId
+    drug: DrugName
+    effective_on: date
+
+
+class JourneyPlan(Shape):
+    """The product's terms for one journey, as they stood when it began; recorded in its history."""
+
+    products_version: str
+    drug_id: str = ""
+    """Row of the product's list, empty when the drug is not on it (authorization then refuses)."""
+    drug_label: str = Field(default="", max_length=120)
+    injection: bool | None = None
+    review_budget: Budget | None = None
+    review_rule: RuleId
+    """Rule under which papers are asked for at prescription review."""
+    voucher_on_booking: bool = False
+    """The voucher is issued once a booking exists; else as soon as the prescription is approved."""
+    voucher_budget: Budget | None = None
+    """How long a voucher lasts; None where the document prints no end."""
+    own_share_first: bool = False
+    delivery_same_city: Budget | None = None
+    delivery_other_city: Budget | None = None
+    aid_budget: Budget | None = None
+    """How long the provider may take to tell the patient that aid is open."""

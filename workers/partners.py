@@ -1,0 +1,71 @@
+"""The partner adapters of one process, each with its own HTTP client."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any, NamedTuple
+
+from activities.courier import Courier
+from activities.foundation import Foundation
+from activities.hospital import Hospital
+from activities.http import PartnerClient
+from activities.insurer import Insurer
+from activities.notifier import Notifier
+from activities.people import People
+from activities.pharmacy import Pharmacy
+from schemas.partners import PartnerName
+from workers.settings import Settings
+
+
+class Partners(NamedTuple):
+    """One adapter per partner."""
+
+    insurer: Insurer
+    pharmacy: Pharmacy
+    foundation: Foundation
+    hospital: Hospital
+    courier: Courier
+    notifier: Notifier
+
+    def look_ups(self) -> list[Callable[..., Any]]:
+        """Reads that a journey may make as local activities."""
+        return [
+            self.insurer.coverage,
+            self.insurer.payment,
+            self.pharmacy.quote,
+            self.foundation.program,
+            self.foundation.application,
+            self.courier.tracking,
+        ]
+
+    def on_queue(self, partner: PartnerName) -> list[Callable[..., Any]]:
+        """Everything that runs on the queue of `partner`."""
+        return {
+            PartnerName.INSURER: [self.insurer.coverage, self.insurer.order_payment, self.insurer.payment],
+            PartnerName.PHARMACY: [
+                self.pharmacy.quote,
+                self.pharmacy.reserve,
+                self.pharmacy.release,
+                self.pharmacy.dispense,
+            ],
+            PartnerName.FOUNDATION: [self.foundation.program, self.foundation.apply, self.foundation.application],
+            PartnerName.HOSPITAL: [self.hospital.request_records],
+            PartnerName.COURIER: [self.courier.book, self.courier.tracking],
+            PartnerName.NOTIFIER: [self.notifier.send],
+        }[partner]
+
+
+async def open_partners(settings: Settings, people: People, stack: AsyncExitStack) -> Partners:
+    """Open one HTTP client per partner; `stack` closes them."""
+    clients = {}
+    for name in PartnerName:
+        client = PartnerClient(name, settings.partner_url(name), settings.partner_token.get_secret_value())
+        stack.push_async_callback(client.aclose)
+        clients[name] = client
+    return Partners(
+        insurer=Insurer(clients[PartnerName.INSURER]),
+        pharmacy=Pharmacy(clients[PartnerName.PHARMACY], people),
+        foundation=Foundation(clients[PartnerName.FOUNDATION], people),
+        hospital=Hospital(clients[PartnerName.HOSPITAL], people),
+        courier=Courier(clients[PartnerName.COURIER], people),
+        notifier=Notifier(clients[PartnerName.NOTIFIER], people),
+    )

@@ -1,0 +1,145 @@
+"""The worker process: journeys on their versioned queue, one queue per partner, the dispatcher and the outbox relay."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+import uvloop
+from asyncpg import Pool, Record
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.decisions import Decisions
+from activities.ledger import Ledger
+from activities.people import People
+from activities.status import Transitions
+from intake.dispatcher import Dispatcher
+from products.calendar import load_calendar
+from products.loader import load_products
+from schemas.partners import PartnerName
+from schemas.routing import DEPLOYMENT, JOURNEYS_QUEUE, partner_queue
+from storage.pool import open_pool
+from workers.build import build_id
+from workers.clients import connect
+from workers.logs import configure_logs
+from workers.outbox import OutboxRelay
+from workers.partners import Partners, open_partners
+from workers.settings import Settings
+from workflows.specialty_drug import SpecialtyDrugJourney
+
+log = structlog.get_logger(__name__)
+
+WORKFLOWS = [SpecialtyDrugJourney]
+OURS = ("schemas", "products", "rules", "activities", "storage", "workflows", "pydantic", "pydantic_core", "asyncpg")
+_CACHED_JOURNEYS = 2000
+_PARTNER_CALLS = 50
+"""At most so many calls to one partner at once from one worker process."""
+
+
+def sandboxed() -> WorkflowRunner:
+    """The runner of production: sandboxed, our own modules passed through because re-importing them costs most time."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS))
+
+
+def journeys_worker(
+    client: Client,
+    own: "Own",
+    partners: Partners,
+    *,
+    task_queue: str = JOURNEYS_QUEUE,
+    deployment: WorkerDeploymentConfig | None = None,
+    runner: WorkflowRunner | None = None,
+) -> Worker:
+    """The worker that runs journeys and their local activities."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=[*own.activities(), *partners.look_ups()],
+        workflow_runner=runner or sandboxed(),
+        deployment_config=deployment,
+        max_cached_workflows=_CACHED_JOURNEYS,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+def partner_worker(client: Client, partners: Partners, partner: PartnerName) -> Worker:
+    """The worker of one partner's queue. Unversioned: any release may carry out what any journey asked for."""
+    return Worker(
+        client,
+        task_queue=partner_queue(partner),
+        activities=partners.on_queue(partner),
+        max_concurrent_activities=_PARTNER_CALLS,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+class Own:
+    """The activities on our own database, rules and products."""
+
+    def __init__(self, pool: "Pool[Record]") -> None:
+        """Load products and calendar once; raises ProductError when the data is unsound."""
+        calendar = load_calendar()
+        self.decisions = Decisions(load_products(), calendar)
+        self.transitions = Transitions(pool, calendar)
+        self.ledger = Ledger(pool)
+
+    def activities(self) -> list:  # type: ignore[type-arg]  # Temporal takes any decorated callables
+        """All of them, for a worker."""
+        ledger = self.ledger
+        return [
+            self.decisions.decide,
+            self.decisions.plan,
+            self.transitions.enter,
+            ledger.issue_voucher,
+            ledger.check_voucher,
+            ledger.close_voucher,
+            ledger.commit,
+            ledger.release,
+        ]
+
+
+def deployment_of(build: str) -> WorkerDeploymentConfig:
+    """Versioned from the first day: a journey stays on the code it began with until it is moved on purpose."""
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(DEPLOYMENT, build),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Run every worker, the dispatcher and the relay until `stop` is set; then finish what is in hand."""
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(settings.database_url.get_secret_value(), max_size=20)
+        stack.push_async_callback(pool.close)
+        client = await connect(settings)
+        partners = await open_partners(settings, People(pool), stack)
+        workers = [journeys_worker(client, Own(pool), partners, deployment=deployment_of(build_id()))]
+        workers += [partner_worker(client, partners, name) for name in PartnerName]
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(Dispatcher(pool, client).run(stop))
+            tasks.create_task(OutboxRelay(pool, partners.notifier).run(stop))
+            log.info("worker.ready", build=build_id(), queues=len(workers))
+            await stop.wait()
+        log.info("worker.stopping")
+
+
+async def _main() -> None:
+    settings = Settings()
+    configure_logs(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await run_worker(settings, stop)
+
+
+if __name__ == "__main__":
+    uvloop.run(_main())

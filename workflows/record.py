@@ -1,0 +1,138 @@
+"""A journey's own record: its status as agents see it, and what has happened since it was last written."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+
+with workflow.unsafe.imports_passed_through():
+    from activities import policies
+    from activities.status import Transitions
+    from schemas.civil import china_date
+    from schemas.deadline import Budget, ClockStop
+    from schemas.decision import Decision
+    from schemas.journey import (
+        CLOSED_STAGES,
+        DecisionRecord,
+        Escalation,
+        JourneyStatus,
+        Notice,
+        Stage,
+        TimelineEntry,
+        Transition,
+        Wait,
+        WaitingFor,
+    )
+    from schemas.people import Actor, ActorRole
+    from schemas.text import Bilingual
+
+from workflows.offers import possible
+
+_STAGE = SearchAttributeKey.for_keyword("JourneyStage")
+_ESCALATED = SearchAttributeKey.for_bool("JourneyEscalated")
+
+
+class JourneyRecord:
+    """Status, timeline and notices of one journey, written to PostgreSQL once per transition by `publish`."""
+
+    def __init__(self, status: JourneyStatus) -> None:
+        """Start from `status`, whose revision is that of the last write (0 before the first)."""
+        self.status = status
+        self.published = status.revision
+        self._entries: list[TimelineEntry] = []
+        self._notices: list[Notice] = []
+        self._seq = 0
+        self._indexed = (status.stage, False)
+
+    def change(self, **fields: Any) -> None:  # noqa: ANN401 - fields of JourneyStatus, checked by mypy at use
+        """Set fields of the status; nothing is written until `publish`."""
+        self.status = self.status.model_copy(update=fields)
+
+    def note(self, kind: str, what: Bilingual, *, actor: Actor | None = None, decision: int | None = None) -> None:
+        """Add one line to the journey's timeline."""
+        self._seq += 1
+        entry = TimelineEntry(seq=self._seq, at=workflow.now(), kind=kind, actor=actor, what=what, decision=decision)
+        self._entries.append(entry)
+
+    def notify(self, to: ActorRole, template: str, text: Bilingual, **more: Any) -> None:  # noqa: ANN401 - fields of Notice
+        """Queue a message; it leaves with the next `publish`, once."""
+        key = f"{self.status.journey_id}/{template}/{self._seq}/{len(self._notices)}"
+        self._notices.append(Notice(key=key, to=to, template=template, text=text, **more))
+
+    def decided(self, decision: Decision, *, by: Actor | None = None, reason: str = "") -> DecisionRecord:
+        """Number a decision, keep it, and note it on the timeline."""
+        number = len(self.status.decisions) + 1
+        record = DecisionRecord(number=number, decision=decision, decided_by=by, reason=reason)
+        self.change(decisions=(*self.status.decisions, record), next_steps=decision.next_steps)
+        what = Bilingual(
+            zh=f"{decision.question} 决定：{decision.verdict}", en=f"{decision.question}: {decision.verdict}"
+        )
+        self.note("decision", what, actor=by, decision=number)
+        return record
+
+    def enter_stage(self, stage: Stage) -> None:
+        """Move to `stage`; a stage entered twice (review again) starts anew."""
+        self.change(stage=stage, stage_since=workflow.now(), papers_due=())
+        self.note("stage", Bilingual(zh=f"进入阶段：{stage}", en=f"entered stage {stage}"))
+
+    def wait(self, what: WaitingFor, on: ActorRole | None, stopped: ClockStop | None = None) -> None:
+        """Set what the journey waits for now."""
+        wait = Wait(what=what, on=on, since=workflow.now(), clock_stopped=stopped)
+        self.change(wait=wait)
+
+    def escalate(self, reason: Bilingual) -> None:
+        """Put the journey before a supervisor; it goes on all the same."""
+        escalation = Escalation(at=workflow.now(), reason=reason)
+        self.change(escalations=(*self.status.escalations, escalation))
+        self.note("escalation", reason)
+        self.notify(ActorRole.SUPERVISOR, "escalation", reason)
+
+    def settle_escalations(self) -> None:
+        """Mark what a supervisor had to see as seen to."""
+        self.change(escalations=tuple(item.model_copy(update={"open": False}) for item in self.status.escalations))
+
+    @property
+    def closed(self) -> bool:
+        """Whether the journey has reached one of its ends."""
+        return self.status.stage in CLOSED_STAGES
+
+    async def publish(
+        self,
+        *,
+        withdrawable: bool,
+        budget: Budget | None = None,
+        clock: tuple[ClockStop, ...] = (),
+        started_at: Any = None,  # noqa: ANN401 - datetime; the sandbox proxies the class
+    ) -> None:
+        """Write status, timeline and notices in one transaction; with a budget, reckon and keep the deadline."""
+        now = workflow.now()
+        status = self.status
+        offers = () if self.closed else possible(status.stage, status.wait.what, withdrawable=withdrawable)
+        self.change(revision=status.revision + 1, updated_at=now, actions=offers)
+        transition = Transition(
+            status=self.status,
+            entries=tuple(self._entries),
+            notices=tuple(self._notices),
+            budget=budget,
+            clock_started_at=started_at or (now if budget else None),
+            clock_stops=clock,
+        )
+        self._entries, self._notices = [], []
+        self._show()
+        waiting = self.status.wait
+        entered = await workflow.execute_local_activity_method(Transitions.enter, transition, **policies.OWN)
+        if entered.deadline and self.status.wait is waiting:
+            self.change(wait=waiting.model_copy(update={"deadline": entered.deadline}))
+        self.published = max(self.published, transition.status.revision)
+
+    def _show(self) -> None:
+        status = self.status
+        workflow.set_current_details(
+            f"**{status.stage}** · waiting for **{status.wait.what}** on {status.wait.on or '-'}"
+            f" · since {china_date(status.wait.since)} · {len(status.decisions)} decisions"
+        )
+        indexed = (status.stage, any(item.open for item in status.escalations))
+        if indexed == self._indexed:
+            return
+        self._indexed = indexed
+        workflow.upsert_search_attributes([_STAGE.value_set(str(status.stage)), _ESCALATED.value_set(indexed[1])])
