@@ -1,0 +1,71 @@
+"""The HTTP application of the gateway: agents' and partners' doors, and whatever other doors it is given."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, FastAPI
+from temporalio.client import Client
+
+from console.callbacks import Callbacks
+from console.health import Readiness
+from console.journeys import Journeys
+from console.limits import BodyLimit
+from console.performing import Performer
+from console.problems import Problem, install
+from console.reads import Reads
+from console.signatures import Verifier
+
+BODY_LIMIT = 256 * 1024
+"""Bytes of an action or a call-back; a claim with every paper listed takes a tenth of it."""
+_SUMMARY = "Status of patients' journeys, actions on them, claim intake and partners' call-backs"
+
+
+class Gateway(FastAPI):
+    """FastAPI whose OpenAPI document holds the problem shape that every operation refers to."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        document = super().openapi()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            template = "#/components/schemas/{model}"
+            problem = Problem.model_json_schema(ref_template=template, mode="serialization")
+            schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+        return document
+
+
+def create_app(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    client: Client,
+    *,
+    webhook_secret: str = "",
+    wait_seconds: float = 10,
+    routers: Iterable[APIRouter] = (),
+) -> FastAPI:
+    """The gateway's application on an open pool and a Temporal client (a lazy one will do).
+
+    `webhook_secret` holds the partners' `whsec_…` secrets, parted by spaces; without one every call-back is refused.
+    `routers` are further doors, e.g. claim intake. Raises SecretError for a malformed secret.
+    """
+    reads = Reads(pool)
+    performer = Performer(client, reads, wait_seconds=wait_seconds)
+    app = Gateway(
+        title="Patient journeys",
+        summary=_SUMMARY,
+        version=version("patient-journeys"),
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    install(app)
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, prefixes=("/journeys/", "/callbacks/"))
+    doors = (
+        Journeys(reads, performer).router(),
+        Callbacks(pool, performer, Verifier(webhook_secret)).router(),
+        Readiness(pool, client).router(),
+    )
+    for router in (*doors, *routers):
+        app.include_router(router)
+    return app

@@ -1,0 +1,130 @@
+"""Errors of the HTTP doors as RFC 9457 problem documents: what went wrong, which field, what to do."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from schemas.shape import Shape
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE_PREFIX = "urn:patient-journeys:problem:"
+_WHERE = ("body", "query", "path", "header")
+
+
+class FieldProblem(Shape):
+    """One field that was not accepted, and why; the value itself is never repeated."""
+
+    field: str
+    reason: str
+
+
+class Problem(Shape):
+    """A problem document (RFC 9457); `errors` names the fields where fields are at fault."""
+
+    type: str = Field(examples=[f"{_TYPE_PREFIX}journey-unknown"])
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str = ""
+    errors: tuple[FieldProblem, ...] = ()
+
+
+class ProblemError(Exception):
+    """A request cannot be served; the client gets `problem` with its status. Read `detail` for what to do."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        name: str,
+        detail: str,
+        errors: tuple[FieldProblem, ...] = (),
+        *,
+        retry_after: int | None = None,
+    ) -> None:
+        """`name` is the last part of the problem's type; `retry_after` in seconds where a repeat makes sense."""
+        super().__init__(detail)
+        self.problem = Problem(
+            type=_TYPE_PREFIX + name, title=status.phrase, status=status.value, detail=detail, errors=errors
+        )
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+
+
+class InvalidRequestError(ProblemError):
+    """Fields of a request are wrong; `problem.errors` names each with its reason. Correct them and send again."""
+
+    def __init__(self, errors: tuple[FieldProblem, ...]) -> None:
+        """`errors` holds at least one field."""
+        detail = "The request is not valid; `errors` names each field and what is wrong with it."
+        super().__init__(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", detail, errors)
+
+
+def field_problems(error: ValidationError | RequestValidationError) -> tuple[FieldProblem, ...]:
+    """Each field that validation refused, in the sender's own names."""
+    return tuple(FieldProblem(field=_field(part["loc"]), reason=_reason(part)) for part in error.errors())
+
+
+def _field(location: tuple[Any, ...]) -> str:
+    inner = location[1:] if location and location[0] in _WHERE else location
+    return ".".join(str(part) for part in inner) or "body"
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    # The tag that a sender invented may hold anything; only what would have been right is named.
+    if error["type"] == "union_tag_invalid":
+        return f"expected one of {error['ctx']['expected_tags']}"
+    return str(error["msg"])
+
+
+def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI declarations of the problems that an operation may answer."""
+    return {status.value: _declaration(status) for status in statuses}
+
+
+def _declaration(status: HTTPStatus) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    declared: dict[str, Any] = {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        wait = {"description": "Seconds after which to repeat.", "schema": {"type": "string", "pattern": r"^\d+$"}}
+        declared["headers"] = {"Retry-After": wait}
+    return declared
+
+
+def document(error: ProblemError) -> JSONResponse:
+    """The HTTP answer that carries a problem."""
+    return JSONResponse(
+        error.problem.model_dump(mode="json"), error.problem.status, headers=error.headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of `app` leave as a problem document."""
+    app.add_exception_handler(ProblemError, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+
+
+async def _answer_problem(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)  # noqa: S101 - the handler is registered for this class alone
+    return document(error)
+
+
+async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class alone
+    fields = field_problems(error)
+    if all(part["loc"][0] == "path" for part in error.errors()):
+        detail = "; ".join(f"{one.field}: {one.reason}" for one in fields)
+        return document(ProblemError(HTTPStatus.NOT_FOUND, "no-such-address", detail))
+    return document(InvalidRequestError(fields))
+
+
+async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class alone
+    status = HTTPStatus(error.status_code)
+    answer = document(ProblemError(status, status.phrase.lower().replace(" ", "-"), str(error.detail)))
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,0 +1,129 @@
+"""The status read model as the console reads it: from PostgreSQL alone, so that it answers while workers are down."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+import orjson
+
+from console.database import Connection, connected
+from console.problems import FieldProblem, InvalidRequestError, ProblemError
+from console.views import JourneyFilter, JourneyPage, JourneyRow, JourneyView, TimelinePage
+from schemas.journey import CLOSED_STAGES, JourneyStatus, TimelineEntry
+from schemas.shape import Shape
+from storage.queries import load
+
+_SQL = load("console")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_LATEST = 100
+"""History entries shown with a status."""
+_FOUND = 10
+
+
+class UnknownJourneyError(ProblemError):
+    """There is no such journey: check the id; a claim that has just come in may take a second to start."""
+
+    def __init__(self, journey_id: str) -> None:
+        """`journey_id` is what was asked for."""
+        detail = f"There is no journey {journey_id}. A claim that has just come in may take a moment to start."
+        super().__init__(HTTPStatus.NOT_FOUND, "journey-unknown", detail)
+
+
+class Found(Shape):
+    """A journey that fits what an agent typed."""
+
+    journey_id: str
+    product: str
+    claim_number: str
+
+
+class Reads:
+    """Lists and statuses of journeys. Every method raises DatabaseAwayError while PostgreSQL is away."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        """Read through `pool`."""
+        self._pool = pool
+
+    async def page(self, wanted: JourneyFilter) -> JourneyPage:
+        """The journeys that fit, at most `wanted.limit`; InvalidRequestError for a cursor that is none of ours."""
+        after = _cursor(wanted)
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_SQL[f"list_by_{wanted.sort}"], *_narrowing(wanted), *after, wanted.limit + 1)
+        items = tuple(JourneyRow.model_validate(dict(row)) for row in rows[: wanted.limit])
+        return JourneyPage(items=items, next=_next(wanted, items[-1]) if len(rows) > wanted.limit else None)
+
+    async def status(self, journey_id: str) -> JourneyStatus:
+        """The status of one journey; UnknownJourneyError for one that is not there."""
+        async with connected(self._pool) as connection:
+            return JourneyStatus.model_validate(await _status(connection, journey_id))
+
+    async def view(self, journey_id: str) -> JourneyView:
+        """The status of one journey with the latest of its history; UnknownJourneyError where there is none."""
+        async with connected(self._pool) as connection, connection.transaction(isolation="repeatable_read"):
+            status = await _status(connection, journey_id)
+            entries = await connection.fetch(_SQL["latest"], journey_id, _LATEST)
+        return JourneyView.model_validate(status | {"timeline": [row["entry"] for row in entries]})
+
+    async def timeline(self, journey_id: str, after: int = 0, limit: int = 200) -> TimelinePage:
+        """History entries numbered above `after`; UnknownJourneyError where there is no such journey."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_SQL["timeline"], journey_id, after, limit + 1)
+            if not rows:
+                await _status(connection, journey_id)
+        items = tuple(TimelineEntry.model_validate(row["entry"]) for row in rows[:limit])
+        return TimelinePage(items=items, next=items[-1].seq if len(rows) > limit else None)
+
+    async def find(self, text: str) -> tuple[Found, ...]:
+        """Journeys that `text` may mean: journey id, beginning of one, or claim number; at most ten."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_SQL["find"], text, _FOUND)
+        return tuple(Found.model_validate(dict(row)) for row in rows)
+
+
+async def _status(connection: Connection, journey_id: str) -> dict[str, Any]:
+    row = await connection.fetchrow(_SQL["status"], journey_id)
+    if row is None:
+        raise UnknownJourneyError(journey_id)
+    status: dict[str, Any] = row["status"]
+    # Workers that are down cannot say that a deadline passed.
+    passed = row["due_at"] is not None and row["due_at"] <= row["asked_at"] and status["stage"] not in CLOSED_STAGES
+    return status | {"wait": status["wait"] | {"overdue": status["wait"]["overdue"] or passed}}
+
+
+def _narrowing(wanted: JourneyFilter) -> tuple[str | bool | None, ...]:
+    return (
+        wanted.stage,
+        wanted.product,
+        wanted.waiting_for,
+        wanted.waiting_on,
+        wanted.overdue,
+        wanted.escalated,
+        wanted.open,
+        wanted.claim_number,
+        wanted.q,
+    )
+
+
+def _next(wanted: JourneyFilter, last: JourneyRow) -> str:
+    moment = last.updated_at if wanted.sort == "updated" else last.due_at
+    assert moment is not None  # noqa: S101 - rows sorted by due_at have one
+    ticks = (moment - _EPOCH) // _TICK
+    return base64.urlsafe_b64encode(orjson.dumps([wanted.sort, ticks, last.journey_id])).decode().rstrip("=")
+
+
+def _cursor(wanted: JourneyFilter) -> tuple[datetime | None, str]:
+    if wanted.cursor is None:
+        return None, ""
+    try:
+        sort, ticks, journey_id = orjson.loads(base64.urlsafe_b64decode(wanted.cursor.encode() + b"=="))
+        moment = _EPOCH + ticks * _TICK
+    except (binascii.Error, ValueError, TypeError, OverflowError):
+        sort, moment, journey_id = None, _EPOCH, None
+    if sort != wanted.sort or not isinstance(journey_id, str) or "\x00" in journey_id:
+        reason = "is not the `next` of a page with this sort; leave it out to start from the beginning"
+        raise InvalidRequestError((FieldProblem(field="cursor", reason=reason),))
+    return moment, journey_id

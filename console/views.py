@@ -1,0 +1,92 @@
+"""What service agents see: rows of the list, one journey with its history, and what may be done with it now."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from console.catalogue import schema
+from schemas.journey import ActionOffer, JourneyStatus, Money, Stage, TimelineEntry, WaitingFor
+from schemas.names import ClaimNumber, JourneyId, ProductId
+from schemas.people import ActorRole
+from schemas.shape import Shape, Strict
+from schemas.text import Bilingual
+
+Sort = Literal["updated", "due"]
+
+
+class JourneyFilter(Strict):
+    """Which journeys to list, in which order, and where to go on; what is left out does not narrow the list."""
+
+    stage: Stage | None = None
+    product: ProductId | None = None
+    waiting_for: WaitingFor | None = None
+    waiting_on: ActorRole | None = None
+    overdue: bool | None = None
+    escalated: bool | None = None
+    open: bool | None = None
+    """True: journeys that go on; False: those that have ended."""
+    claim_number: ClaimNumber | None = None
+    q: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")] | None = None
+    """Part of a claim number, policy number, drug or journey id, in any case."""
+    sort: Sort = "updated"
+    """`updated`: last changed first. `due`: journeys whose clock runs, soonest due first."""
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=200)
+    """`next` of the page before."""
+
+
+class JourneyRow(Shape):
+    """One line of the list of journeys."""
+
+    journey_id: JourneyId
+    product: ProductId
+    claim_number: ClaimNumber
+    drug: str
+    stage: Stage
+    stage_since: AwareDatetime
+    waiting_for: WaitingFor
+    waiting_on: ActorRole | None
+    due_at: AwareDatetime | None
+    """None without a deadline and while the clock stands still."""
+    clock_stopped: bool
+    provisional: bool
+    overdue: bool
+    escalated: bool
+    money: Money
+    started_at: AwareDatetime
+    updated_at: AwareDatetime
+    closed_at: AwareDatetime | None
+
+
+class JourneyPage(Shape):
+    """One page of the list; `next` is the cursor of the following page, None on the last."""
+
+    items: tuple[JourneyRow, ...]
+    next: str | None = None
+
+
+class JourneyView(JourneyStatus):
+    """One journey as it stands, with the latest of its history; the whole is at `/journeys/{id}/timeline`."""
+
+    timeline: tuple[TimelineEntry, ...] = ()
+
+
+class TimelinePage(Shape):
+    """A part of a journey's history in order; `next` is the `after` of the following page, None at the end."""
+
+    items: tuple[TimelineEntry, ...]
+    next: int | None = None
+
+
+class PossibleAction(Shape):
+    """An action that the journey would take now: who may take it, and the JSON schema of what it needs."""
+
+    action: str
+    roles: tuple[ActorRole, ...]
+    label: Bilingual
+    takes: dict[str, Any]
+
+
+def possible(offer: ActionOffer) -> PossibleAction:
+    """An offer of the journey together with what the action takes."""
+    return PossibleAction(action=offer.action, roles=offer.roles, label=offer.label, takes=schema(offer.action))
