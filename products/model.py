@@ -81,6 +81,8 @@ class PaperCondition(StrEnum):
     APPLICANT_IS_GUARDIAN = "applicant_is_guardian"
     COLLECTOR_IS_AGENT = "collector_is_agent"
     INSURED_IS_MINOR = "insured_is_minor"
+    HANDED_IN_BEFORE = "handed_in_before"
+    """Due in this form only if a paper of the same kind was handed in earlier in the claim, in whatever form."""
 
 
 class PaperRequirement(Strict):
@@ -152,6 +154,8 @@ class Drug(Strict):
     generic: str
     molecule: str
     manufacturer: str = ""
+    manufacturers: tuple[str, ...] = ()
+    """Other names under which sister lists print the manufacturer of this brand."""
     aliases: tuple[str, ...] = ()
     cancers: tuple[str, ...] = ()
     limit_note: str = ""
@@ -169,6 +173,11 @@ class PharmacyCity(Strict):
     city: str
     pharmacies: int
     delivery_only: bool = False
+    service_city: bool = True
+    """False: a pharmacy stands here, but the city is missing from the product's list of covered cities."""
+    example: str = ""
+    """One pharmacy by name, where the table prints one."""
+    note: str = ""
 
 
 class Hospital(Strict):
@@ -190,6 +199,9 @@ class Identity(Strict):
     document: str
     """Title of the document, as a citation names it."""
     document_version: str = ""
+    terms_since: date | None = None
+    terms_since_reason: str = ""
+    """Why the terms are taken to hold from that day."""
 
 
 class Section(Strict):
