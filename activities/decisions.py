@@ -4,9 +4,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from products.calendar import WorkingCalendar
-from products.loader import Products, UnknownProductError
+from products.errors import UnknownProductError
+from products.loader import Products, in_force
 from products.model import Dated, Product, VoucherIssue
-from products.terms import in_force
 from rules.engine import RuleError, decide
 from schemas.deadline import Budget, BudgetUnit
 from schemas.decision import Decision, DecisionRequest

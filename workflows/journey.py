@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
+from workflows import own
 from workflows.offers import possible
 from workflows.record import JourneyRecord
 
@@ -232,7 +233,7 @@ class Journey:
             at=workflow.now(),
             products_version=self._products_version,
         )
-        decision = await workflow.execute_local_activity_method(Decisions.decide, request, **policies.OWN)
+        decision = await own.ask(Decisions.decide, request)
         self.record.decided(decision)
         return decision
 
@@ -266,12 +267,13 @@ class Journey:
         config: workflow.ActivityConfig,
     ) -> Answered:
         name = f"{partner}.{method.__name__}"
+        config["summary"] = name
         while True:
             await self._show_hand_off(partner)
             attempt = self._asked.get(name, 1)
             key = f"{self.record.status.journey_id}/{name}/{attempt}"
             try:
-                answered = await workflow.execute_activity_method(method, request(key), summary=name, **config)
+                answered = await workflow.execute_activity_method(method, request(key), **config)
             except ActivityError as error:
                 if isinstance(error.cause, CancelledError):
                     raise

@@ -6,7 +6,6 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
-    from activities import policies
     from activities.status import Transitions
     from schemas.civil import china_date
     from schemas.deadline import Budget, ClockStop
@@ -26,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import Actor, ActorRole
     from schemas.text import Bilingual
 
+from workflows import own
 from workflows.offers import possible
 
 _STAGE = SearchAttributeKey.for_keyword("JourneyStage")
@@ -120,7 +120,7 @@ class JourneyRecord:
         self._entries, self._notices = [], []
         self._show()
         waiting = self.status.wait
-        entered = await workflow.execute_local_activity_method(Transitions.enter, transition, **policies.OWN)
+        entered = await own.ask(Transitions.enter, transition)
         if entered.deadline and self.status.wait is waiting:
             self.change(wait=waiting.model_copy(update={"deadline": entered.deadline}))
         self.published = max(self.published, transition.status.revision)

@@ -6,7 +6,6 @@ from temporalio import workflow
 from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
-    from activities import policies
     from activities.courier import Courier
     from activities.decisions import Decisions
     from activities.foundation import Foundation
@@ -73,7 +72,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.plan import JourneyPlan, PlanRequest
     from schemas.policy import Coverage, CoverageQuery
 
-from workflows import texts
+from workflows import own, texts
 from workflows.inputs import DrugJourneyInputs
 from workflows.journey import Clock, Journey, JourneyEndedError
 from workflows.record import JourneyRecord
@@ -145,7 +144,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     async def _plan(self) -> JourneyPlan:
         prescription, policy = self.claim.prescription, self.coverage.policy
         request = PlanRequest(product=self.claim.product, drug=prescription.drug, effective_on=policy.effective_on)
-        return await workflow.execute_local_activity_method(Decisions.plan, request, **policies.OWN)
+        return await own.ask(Decisions.plan, request)
 
     async def _approved_or_end(self, decision: Decision) -> DecideReferral | None:
         """Go on when approved, ask a person when referred, end when refused."""
@@ -363,7 +362,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             issued_on=today,
             last_day=today + timedelta(days=days.amount) if days else None,
         )
-        self.voucher = await workflow.execute_local_activity_method(Ledger.issue_voucher, order, **policies.OWN)
+        self.voucher = await own.ask(Ledger.issue_voucher, order)
         granted = self.voucher.reservation.granted
         view = VoucherView(
             voucher_id=self.voucher.voucher_id,
@@ -496,7 +495,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
         check = VoucherCheck(voucher_id=self._voucher_id(), code=answer.voucher_code, on=self._today())
-        standing = await workflow.execute_local_activity_method(Ledger.check_voucher, check, **policies.OWN)
+        standing = await own.ask(Ledger.check_voucher, check)
         decision = await self.journey.decide(self._counter_facts(answer, verified=standing.standing == "verified"))
         if decision.verdict is Verdict.APPROVED:
             return True
@@ -507,7 +506,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     async def _redeem(self) -> None:
         change = VoucherChange(voucher_id=self._voucher_id(), key=f"{self.claim.journey_id}/redeem/1", to="redeemed")
-        await workflow.execute_local_activity_method(Ledger.close_voucher, change, **policies.OWN)
+        await own.ask(Ledger.close_voucher, change)
         voucher = self.journey.record.status.voucher
         self.journey.record.change(
             voucher=voucher.model_copy(update={"redeemed": True}) if voucher else None, papers_due=()
@@ -525,7 +524,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         commit = Commit(
             key=f"{self.claim.journey_id}/commit/1", reservation=voucher.reservation.key, amount=amounts.insurer_pays
         )
-        posted = await workflow.execute_local_activity_method(Ledger.commit, commit, **policies.OWN)
+        posted = await own.ask(Ledger.commit, commit)
         self._book_commitment(posted.committed, amounts)
         while posted.committed and not await self._paid(dispensing, posted.committed):
             journey.record.escalate(texts.PAYMENT_REFUSED)
@@ -603,9 +602,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         if self.voucher is None:
             return
         void = VoucherChange(voucher_id=self._voucher_id(), key=f"{self.claim.journey_id}/void/1", to="void")
-        await workflow.execute_local_activity_method(Ledger.close_voucher, void, **policies.OWN)
+        await own.ask(Ledger.close_voucher, void)
         release = Release(key=f"{self.claim.journey_id}/release/1", reservation=self.voucher.reservation.key)
-        await workflow.execute_local_activity_method(Ledger.release, release, **policies.OWN)
+        await own.ask(Ledger.release, release)
         money = self.journey.record.status.money.model_copy(update={"reserved": ZERO})
         self.journey.record.change(money=money)
         view = self.journey.record.status.fulfilment

@@ -1,0 +1,31 @@
+"""Asking our own side: rules, ledger and status, as local activities that cost a journey one event each."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, CancelledError
+
+with workflow.unsafe.imports_passed_through():
+    from activities import policies
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+
+
+class OwnSideError(Exception):
+    """A decision, posting or status write of ours was refused: mend the code or data, the task is then tried again."""
+
+
+async def ask(method: Callable[[Any, Asked], Awaitable[Answered]], request: Asked) -> Answered:
+    """Run one of our own activities until it succeeds.
+
+    Raises OwnSideError when it refuses: no journey ends by our own defect, its workflow task waits for the mend.
+    """
+    try:
+        return await workflow.execute_local_activity_method(method, request, **policies.OWN)
+    except ActivityError as error:
+        if isinstance(error.cause, CancelledError):
+            raise
+        message = f"{method.__qualname__}: {error.cause}"
+        raise OwnSideError(message) from error
