@@ -1,0 +1,133 @@
+"""The inbox: one transaction that remembers the event, knows the person, registers the claim and orders its journey."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from asyncpg import Pool, Record
+from asyncpg.pool import PoolConnectionProxy
+
+from intake.attributes import Attributes
+from intake.content import content, differing
+from intake.database import ACQUIRE_SECONDS
+from intake.identity import journey_id, new_person_ref
+from intake.refusals import RefusalKind, Refused, problem, refused
+from schemas.claim import DrugClaim, DrugClaimReport
+from schemas.people import InsuredFacts, InsuredPerson
+from storage.queries import load
+
+CHANNEL = "journey_start"
+"""PostgreSQL notification channel on which a newly ordered journey rings."""
+_Connection = PoolConnectionProxy[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An accepted event: the journey of its claim, and whether that was known already."""
+
+    journey_id: str
+    repeated: bool
+
+
+class Inbox:
+    """Takes validated events, each exactly once, however often and from however many sides they come."""
+
+    def __init__(self, pool: "Pool[Record]", products_version: str) -> None:
+        """New journeys are pinned to `products_version` of the products' data."""
+        self._pool = pool
+        self._products_version = products_version
+        self._sql = load("intake")
+
+    async def take(self, event: Attributes, report: DrugClaimReport, payload_sha256: bytes) -> Taken:
+        """Remember the event and order the journey of its claim, or find that both are known.
+
+        Raises Refused (conflicting-event) when the same event or claim came before with other content; nothing is
+        changed then. A database that is away raises one of `intake.database.DATABASE_AWAY`: repeat the call.
+        """
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+            if seen := await connection.fetchrow(self._sql["event_seen"], event.source, event.id):
+                return self._known(seen, report, "id")
+            journey, repeated = await self._claim(connection, event, report)
+            noted = await connection.fetchval(
+                self._sql["accept_event"], event.source, event.id, journey, payload_sha256
+            )
+            if not noted:  # the same (source, id) was noted by another connection while we registered the claim
+                seen = await connection.fetchrow(self._sql["event_seen"], event.source, event.id)
+                return self._known(seen, report, "id")
+            return Taken(journey, repeated)
+
+    def _known(self, row: Record | None, report: DrugClaimReport, field: str) -> Taken:
+        if row is None:
+            message = "an event or claim that was there a moment ago is gone: nothing deletes them"
+            raise RuntimeError(message)
+        if paths := differing(row["content"], content(report, row["salt"])):
+            raise _conflict(field, paths)
+        return Taken(row["journey_id"], repeated=True)
+
+    async def _claim(self, connection: _Connection, event: Attributes, report: DrugClaimReport) -> tuple[str, bool]:
+        key = report.product, report.claim_number
+        if row := await connection.fetchrow(self._sql["claim_registered"], *key):
+            return self._known(row, report, "data.claim_number").journey_id, True
+        now = datetime.now(UTC)
+        reported_at = event.time or now
+        person = await self._person(connection, report.insured, min(reported_at, now))
+        journey, salt = journey_id(*key), secrets.token_bytes(16)
+        new = await connection.fetchval(self._sql["register_claim"], *key, journey, person, content(report, salt), salt)
+        if not new:  # another connection registered the claim first
+            row = await connection.fetchrow(self._sql["claim_registered"], *key)
+            return self._known(row, report, "data.claim_number").journey_id, True
+        claim = self._drug_claim(report, journey, person, reported_at)
+        await connection.execute(self._sql["order_start"], journey, claim)
+        await connection.execute(self._sql["ring"], CHANNEL)
+        return journey, False
+
+    async def _person(self, connection: _Connection, person: InsuredPerson, as_of: datetime) -> str:
+        document, address = person.id_document, person.address
+        await connection.execute(
+            self._sql["upsert_person"],
+            new_person_ref(),
+            document.type.value,
+            document.number,
+            person.name,
+            person.birth_date,
+            person.sex.value,
+            person.citizenship.value,
+            person.phone,
+            address.province,
+            address.city,
+            address.detail,
+            as_of,
+        )
+        return str(await connection.fetchval(self._sql["person_ref"], document.type.value, document.number))
+
+    def _drug_claim(self, report: DrugClaimReport, journey: str, person: str, reported_at: datetime) -> dict[str, Any]:
+        insured = InsuredFacts(
+            ref=person,
+            birth_date=report.insured.birth_date,
+            sex=report.insured.sex,
+            citizenship=report.insured.citizenship,
+            province=report.insured.address.province,
+            city=report.insured.address.city,
+        )
+        claim = DrugClaim.model_validate(
+            {name: getattr(report, name) for name in DrugClaimReport.model_fields}
+            | {
+                "journey_id": journey,
+                "insured": insured,
+                "reported_at": reported_at,
+                "products_version": self._products_version,
+            }
+        )
+        return claim.model_dump(mode="json")
+
+
+def _conflict(field: str, paths: list[str]) -> Refused:
+    what_zh, what_en = ("事件（source, id）", "event (source, id)") if field == "id" else ("理赔", "claim")
+    return refused(
+        RefusalKind.CONFLICT,
+        f"同一{what_zh}此前已以不同内容受理；先前内容有效。如需更正，请通过理赔案件补充或更正。",
+        f"The same {what_en} was accepted before with other content, which stands. Bring changes to its journey.",
+        problem(field, "此前已使用", "was used before"),
+        *(problem(path, "与先前内容不同", "differs from what came first") for path in paths),
+    )
