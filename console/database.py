@@ -3,18 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from console.problems import ProblemError
 
-Connection = PoolConnectionProxy[asyncpg.Record]
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 _AWAY = (
     OSError,  # refused, reset; TimeoutError is one of them
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down or starting up
     asyncpg.InsufficientResourcesError,  # too many connections
+    asyncpg.InvalidAuthorizationSpecificationError,  # a password that is being rotated
+    asyncpg.InvalidCatalogNameError,  # a database that is being restored
     asyncpg.InterfaceError,  # the connection broke under us
 )
 _ACQUIRE_SECONDS = 5

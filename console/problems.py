@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from schemas.shape import Shape
 
+_log = structlog.get_logger("console.problems")
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:patient-journeys:problem:"
 _WHERE = ("body", "query", "path", "header")
@@ -106,10 +108,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(Exception, _answer_fault)
 
 
 async def _answer_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - the handler is registered for this class alone
+    if error.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("request_failed", problem=error.problem.type, cause=type(error.__cause__).__name__)
     return document(error)
 
 
@@ -128,3 +133,9 @@ async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
     answer = document(ProblemError(status, status.phrase.lower().replace(" ", "-"), str(error.detail)))
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _answer_fault(_request: Request, _error: Exception) -> JSONResponse:
+    # The server logs the error itself: this handler's framework raises it again once the answer has left.
+    detail = "A fault of ours; it has been logged. Repeating the request with the same key is safe."
+    return document(ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", detail))

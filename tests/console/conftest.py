@@ -1,0 +1,100 @@
+"""A gateway application over the test's own database and a real Temporal server with a small recording journey."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import asyncpg
+import httpx2
+import pytest
+from fastapi import FastAPI
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from console.app import create_app
+from storage.pool import open_pool
+from tests.console.recording import RecordingJourney
+from workers.converter import data_converter
+from workers.stack.parts import TEMPORAL_BINARY
+from workers.stack.postgres import free_port
+
+WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"  # noqa: S105 - a secret of the tests
+QUEUE = "console-tests"
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Client]:
+    """A client of a Temporal server for the whole run."""
+    async with await WorkflowEnvironment.start_local(
+        data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL_BINARY)
+    ) as environment:
+        yield environment.client
+
+
+@pytest.fixture(scope="session")
+async def worker(temporal: Client) -> AsyncIterator[Worker]:
+    """A worker that runs recording journeys."""
+    runner = UnsandboxedWorkflowRunner()
+    async with Worker(temporal, task_queue=QUEUE, workflows=[RecordingJourney], workflow_runner=runner) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Running:
+    """A recording journey that runs."""
+
+    journey_id: str
+    handle: WorkflowHandle[RecordingJourney, list[str]]
+
+    async def taken(self) -> list[str]:
+        """Keys of the actions it has taken, in order."""
+        return await self.handle.query(RecordingJourney.taken)
+
+
+def new_journey_id() -> str:
+    letters = "abcdefghijklmnopqrstuvwxyz234567"
+    return "journey-" + "".join(letters[byte % 32] for byte in uuid.uuid4().bytes + b"abcd")
+
+
+@pytest.fixture
+async def journey(temporal: Client, worker: Worker) -> AsyncIterator[Running]:
+    """A journey of its own for the test."""
+    del worker
+    journey_id = new_journey_id()
+    handle = await temporal.start_workflow(RecordingJourney.run, id=journey_id, task_queue=QUEUE)
+    yield Running(journey_id, handle)
+    with suppress(RPCError):  # the test ended it
+        await handle.terminate()
+
+
+@pytest.fixture
+def app(pool: "asyncpg.Pool[asyncpg.Record]", temporal: Client) -> FastAPI:
+    """The gateway's application."""
+    return create_app(pool, temporal, webhook_secret=WEBHOOK_SECRET, wait_seconds=2)
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client that speaks to the application."""
+    async with client_of(app) as client:
+        yield client
+
+
+async def absent_temporal() -> Client:
+    """A client of a Temporal server that is not there."""
+    return await Client.connect("127.0.0.1:1", lazy=True, data_converter=data_converter())
+
+
+@pytest.fixture
+async def absent_database() -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """A pool on a PostgreSQL server that is not there."""
+    async with await open_pool(f"postgresql://nobody:nothing@127.0.0.1:{free_port()}/none", min_size=0) as opened:
+        yield opened
+
+
+def client_of(app: FastAPI) -> httpx2.AsyncClient:
+    """An HTTP client on the ASGI interface of `app`."""
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://gateway")
