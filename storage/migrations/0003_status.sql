@@ -25,7 +25,6 @@ CREATE TABLE journey_status (
 -- Lists read a page in one of these orders; journey_id makes the order total.
 CREATE INDEX journey_status_updated ON journey_status (updated_at DESC, journey_id);
 CREATE INDEX journey_status_stage ON journey_status (stage, updated_at DESC, journey_id);
-CREATE INDEX journey_status_product ON journey_status (product, updated_at DESC, journey_id);
 CREATE INDEX journey_status_waiting_on ON journey_status (waiting_on, updated_at DESC, journey_id)
 WHERE waiting_on IS NOT NULL;
 CREATE INDEX journey_status_due ON journey_status (due_at, journey_id) WHERE due_at IS NOT NULL;
