@@ -12,6 +12,7 @@ from products.errors import ProductError
 DAYS = Path(__file__).parent / "working_days" / "china.csv"
 """Holidays (`no`) and make-up working days (`yes`) as announced; a year without a row is not published."""
 
+_COLUMNS = ("date", "working")
 _SATURDAY = 5
 _WORKING = {"yes": True, "no": False}
 
@@ -40,10 +41,9 @@ def load_calendar(path: Path = DAYS) -> WorkingCalendar:
     raw = path.read_bytes()
     problems: list[str] = []
     special: dict[date, bool] = {}
-    for number, row in enumerate(csv.reader(raw.decode().splitlines()), 1):
-        if number == 1:
-            continue
-        if reason := _add(row, special):
+    for number, row in enumerate(csv.reader(raw.decode(errors="replace").splitlines()), 1):
+        reason = _add(row, special) if number > 1 else _wrong_header(row)
+        if reason:
             problems.append(f"{path.name}:{number}: {reason}")
     if problems:
         raise ProductError("\n".join(problems))
@@ -52,9 +52,13 @@ def load_calendar(path: Path = DAYS) -> WorkingCalendar:
     return WorkingCalendar(special, f"china-{span}-{hashlib.sha256(raw).hexdigest()[:12]}")
 
 
+def _wrong_header(row: list[str]) -> str:
+    return "" if tuple(row) == _COLUMNS else f"header: must be {','.join(_COLUMNS)}"
+
+
 def _add(row: list[str], special: dict[date, bool]) -> str:
     """Put one row into `special`; returns what is wrong with it, or nothing."""
-    if len(row) != len(("date", "working")):
+    if len(row) != len(_COLUMNS):
         return "row: must be a date and yes or no"
     try:
         day = date.fromisoformat(row[0])

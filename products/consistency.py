@@ -39,11 +39,20 @@ class Parts:
 
 def check(parts: Parts, problems: Problems) -> None:
     """Add to `problems` everything in which the files of one product contradict each other."""
+    _check_identity(parts, problems)
     _check_gates(parts, problems)
     _check_rules(parts, problems)
     _check_histories(parts, problems)
     _check_rows(parts, problems)
     _check_repeats(parts, problems)
+    _check_papers(parts, problems)
+    _check_cancers(parts, problems)
+
+
+def _check_identity(parts: Parts, problems: Problems) -> None:
+    if parts.file.identity.id != parts.path.parent.name:
+        line = line_of(("identity", "id"), parts.lines)
+        problems.add(parts.path, line, "identity.id", f"must be the folder's name, {parts.path.parent.name}")
 
 
 def _check_gates(parts: Parts, problems: Problems) -> None:
@@ -124,6 +133,20 @@ def _check_repeats(parts: Parts, problems: Problems) -> None:
     for name in sorted(allowed - set(_twice(names))):
         line = line_of(("repeated_rows", "pharmacies"), parts.lines)
         problems.add(parts.path, line, "repeated_rows.pharmacies", f"{name} is not given twice")
+
+
+def _check_papers(parts: Parts, problems: Problems) -> None:
+    for name in ("application_papers", "counter_papers"):
+        groups = getattr(parts.file, name)
+        for kind, when in _twice((kind, group.when) for group in groups for kind in group.kinds):
+            problems.add(parts.path, line_of((name, 0), parts.lines), name, f"ask for {kind} ({when}) twice")
+
+
+def _check_cancers(parts: Parts, problems: Problems) -> None:
+    if any(dated.value for dated in parts.file.terms.cancers_limit_drugs):
+        for line, drug in parts.drugs:
+            if not drug.cancers:
+                problems.add(parts.drugs.path, line, "cancers", "is empty, although cancers limit the drugs")
 
 
 def city_name(city: PharmacyCity) -> str:

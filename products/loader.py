@@ -27,6 +27,7 @@ ROOT = Path(__file__).parent
 """Where the products lie: one folder each, named after the product."""
 
 _PRODUCT_ID: TypeAdapter[str] = TypeAdapter(ProductId)
+_FILES = ("product.toml", "sections.csv", "drugs.csv", "pharmacies.csv", "hospitals.csv")
 _SECTIONS = Layout(Section, ("rule", "topic", "section", "gist_zh", "gist_en"))
 _DRUGS = Layout(
     Drug,
@@ -104,6 +105,8 @@ def _is_product_id(name: str) -> bool:
 
 
 def _read(folder: Path, problems: Problems) -> Parts | None:
+    for stray in sorted(path for path in folder.iterdir() if path.name not in _FILES):
+        problems.add(stray, 0, "file", f"is not known here; the files of a product are {', '.join(_FILES)}")
     path = folder / "product.toml"
     file, lines = read_product_file(path, problems)
     drug_rows = replace(_DRUGS, derived=(("id", folder.name + "-{no:0>3}"),))
@@ -151,7 +154,7 @@ def _merged(cities: Iterable[PharmacyCity]) -> tuple[PharmacyCity, ...]:
 def _digest(root: Path) -> str:
     digest = hashlib.sha256()
     for folder in _folders(root):
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder / name for name in _FILES if (folder / name).exists()):
             digest.update(f"{folder.name}/{path.name}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
