@@ -41,7 +41,7 @@ async def test_a_worker_that_asks_for_work_is_well(server: Client, tmp_path: Pat
     queue = partner_queue(PartnerName.NOTIFIER)
     async with Worker(server, task_queue=queue, activities=[_rest]):
         async with asyncio.timeout(30):
-            while not await _well(settings):  # noqa: ASYNC110 - the server announces no poll
+            while not await _well(settings):
                 await asyncio.sleep(0.1)
         with pytest.raises(NotWellError, match="no worker on elsewhere has asked for work"):
             await check_worker(settings, "elsewhere")
