@@ -1,0 +1,128 @@
+"""Real sockets for tests: the sandbox, and a gateway that takes its call-backs, each on a free port."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import NamedTuple
+
+import httpx2
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from pydantic import JsonValue, SecretStr
+
+from sandbox.app import create_app
+from sandbox.database import SCHEMA, prepare
+from storage.pool import open_pool
+
+TOKEN = "a-token-for-tests"  # noqa: S105 - opens nothing but a test's own server
+SECRET = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM="  # noqa: S105 - as above
+JOURNEY = "journey-aaaaaaaaaaaaaaaaaaaa"
+NOBODY = "http://127.0.0.1:9"
+PATIENCE = 20.0
+
+
+class _Server(uvicorn.Server):
+    """A server inside the test's own loop: signals stay pytest's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The URL of `app`, served on a free port of loopback."""
+    config = uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none", timeout_graceful_shutdown=1)
+    server = _Server(config)
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not running.done(), "the server ended at once"
+        await asyncio.sleep(0.005)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await running
+
+
+class Sandbox(NamedTuple):
+    """A running sandbox and its control API."""
+
+    url: str
+    control: httpx2.AsyncClient
+
+    async def tell(self, partner: str, operation: str, *script: JsonValue, journey_id: str | None = None) -> None:
+        """Tell a partner what to do next."""
+        match = {"journey_id": journey_id}
+        told = {"partner": partner, "operation": operation, "match": match, "script": list(script)}
+        answer = await self.control.post("/_sandbox/behaviours", json=told)
+        assert answer.status_code == 201, answer.text
+
+    async def put(self, what: str, *values: JsonValue) -> None:
+        """Put values into the partners' books."""
+        answer = await self.control.post(f"/_sandbox/{what}", json=list(values))
+        assert answer.status_code == 201, answer.text
+
+    async def kept(self, what: str) -> list[dict[str, JsonValue]]:
+        """What the partners keep."""
+        answer = await self.control.get(f"/_sandbox/{what}")
+        assert answer.status_code == 200, answer.text
+        rows: list[dict[str, JsonValue]] = answer.json()
+        return rows
+
+    async def until(self, what: str, **expected: JsonValue) -> dict[str, JsonValue]:
+        """Wait until something kept has these values, and return it."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for row in await self.kept(what):
+                    if expected.items() <= row.items():
+                        return row
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def sandbox(database: str, gateway_url: str = NOBODY, pace: float = 0.0) -> AsyncIterator[Sandbox]:
+    """The sandbox on `database`, over HTTP."""
+    await prepare(database)
+    pool = await open_pool(database, schema=SCHEMA)
+    secret, token = SecretStr(SECRET), SecretStr(TOKEN)
+    app = create_app(pool, gateway_url=gateway_url, token=token, webhook_secret=secret, pace=pace)
+    async with (
+        served(app) as url,
+        httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as control,
+    ):
+        yield Sandbox(url, control)
+    await pool.close()
+
+
+class Received(NamedTuple):
+    """One call-back as it came in."""
+
+    partner: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def said(self) -> dict[str, JsonValue]:
+        """The body, read."""
+        said: dict[str, JsonValue] = json.loads(self.body)
+        return said
+
+
+class Gateway:
+    """Takes call-backs: answers 202, or first whatever stands in `answers`."""
+
+    def __init__(self, *answers: int) -> None:
+        """Answer the first call-backs with `answers`."""
+        self.answers = list(answers)
+        self.received: list[Received] = []
+
+    def serve(self) -> AbstractAsyncContextManager[str]:
+        """Serve on a free port."""
+        app = FastAPI()
+
+        @app.post("/callbacks/{partner}")
+        async def take(partner: str, request: Request) -> Response:
+            self.received.append(Received(partner, dict(request.headers), await request.body()))
+            return Response(status_code=self.answers.pop(0) if self.answers else 202)
+
+        return served(app)
