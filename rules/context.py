@@ -1,0 +1,32 @@
+"""What a rule sees besides the facts: the product, its terms in force, its drugs and pharmacies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from products.loader import in_force
+from products.model import Dated, Drug, PharmacyCity, Product, Terms
+from schemas.clinical import DrugName
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One product on the day its policy took effect: that day, not today, picks the terms."""
+
+    product: Product
+    policy_effective_on: date
+    find_drugs: Callable[[DrugName], tuple[Drug, ...]]
+    find_pharmacy_city: Callable[[str, str], PharmacyCity | None]
+    """By province (empty: any) and city."""
+
+    @property
+    def terms(self) -> Terms:
+        """The dated terms; read one with `value`."""
+        return self.product.terms
+
+    def value(self, history: tuple[Dated[T], ...]) -> T:
+        """The value of a term that was in force when the policy took effect."""
+        return in_force(history, self.policy_effective_on).value

@@ -1,0 +1,164 @@
+"""The drug: on the product's list, within its printed limits, not to be had in the hospital, applied for in time."""
+
+from datetime import timedelta
+
+from products.model import Drug
+from rules.cancer_names import agrees
+from rules.context import Context
+from rules.next_steps import CALL_INSURER, LISTED_DRUG
+from rules.policy import ADULT_AGE, age_on
+from rules.registry import rule
+from rules.result import Result, met, not_applicable, not_met, referred, say
+from schemas.decision import AuthorizationFacts, Outcome
+from schemas.text import Bilingual
+
+Judgement = tuple[Outcome, Bilingual] | None
+"""NOT_MET or REFERRED with the reason; None where the limit is kept."""
+
+
+@rule(topic="drug_list")
+def drug_listed(facts: AuthorizationFacts, context: Context) -> Result:
+    """The prescribed drug is on the list; a generic name without a maker stands for every listed brand of it.
+
+    pingan-longterm-b/DRUG-1 DRUG-2, pingan-cancer-drug/DRUG-1 DRUG-2, chinalife-cancer-rider/DOM-1 DRUG-1 LIST-1,
+    axa-excellence/DD-5, yuanxin-cancer-drug/DRUG-1 DRUG-2.
+    """
+    named = facts.prescription.drug
+    known = {"drug_name": named.name, "manufacturer": named.manufacturer or None}
+    rows = context.find_drugs(named)
+    printed = f"{named.name}（{named.manufacturer}）" if named.manufacturer else named.name
+    if not rows:
+        why = say(f"{printed} 不在本产品药品清单内。", f"{printed} is not on this product's drug list.")
+        return not_met(why, LISTED_DRUG, **known)
+    found = "、".join(f"{row.no} {row.brand} {row.generic}" for row in rows)
+    why = say(f"{printed} 在药品清单内：{found}。", f"{printed} is on the drug list: {found}.")
+    return met(why, **known, rows=tuple(row.id for row in rows))
+
+
+@rule(topic="drug_list")
+def drug_limits_met(facts: AuthorizationFacts, context: Context) -> Result:
+    """The printed cancers, sub-types and earlier lines of the drug's row are kept; one fitting row of several will do.
+
+    pingan-longterm-b/DRUG-3, pingan-cancer-drug/DRUG-2, axa-excellence/DD-5.
+    """
+    rows = context.find_drugs(facts.prescription.drug)
+    if not rows:
+        return not_applicable(
+            say("药品不在清单内，无限定可核。", "The drug is not listed, so it has no limits to check.")
+        )
+    by_cancer = context.value(context.terms.cancers_limit_drugs)
+    judged = [_worst(row, facts, by_cancer=by_cancer) for row in rows]
+    known = _known(facts, rows)
+    if None in judged:
+        return met(say("符合清单对该药品的限定。", "Within the limits printed for this drug."), **known)
+    failed = sorted((each for each in judged if each is not None), key=lambda each: each[0] is Outcome.NOT_MET)
+    outcome, why = failed[0]
+    if outcome is Outcome.REFERRED:
+        return referred(why, CALL_INSURER, **known)
+    return not_met(why, LISTED_DRUG, **known)
+
+
+def _known(facts: AuthorizationFacts, rows: tuple[Drug, ...]) -> dict[str, object]:
+    diagnosis = facts.diagnosis
+    return {
+        "disease": diagnosis.disease,
+        "icd10": diagnosis.icd10,
+        "subtype": diagnosis.subtype or None,
+        "prior_lines": diagnosis.prior_lines,
+        "rows": tuple(row.id for row in rows),
+    }
+
+
+def _worst(row: Drug, facts: AuthorizationFacts, *, by_cancer: bool) -> Judgement:
+    """What stands against one row: a broken limit before an open one."""
+    limits = [_lines(row, facts), _subtype(row, facts), _adult(row, facts)]
+    if by_cancer:
+        limits.append(_cancer(row, facts))
+    struck = [each for each in limits if each is not None]
+    return min(struck, key=lambda each: each[0] is Outcome.REFERRED, default=None)
+
+
+def _cancer(row: Drug, facts: AuthorizationFacts) -> Judgement:
+    answers = [agrees(facts.diagnosis, name) for name in row.cancers]
+    if not answers or True in answers:
+        return None
+    listed = "、".join(row.cancers)
+    if None in answers:
+        return Outcome.REFERRED, say(
+            f"清单限 {listed}；诊断“{facts.diagnosis.disease}”是否相符需人工判断。",
+            f"The list limits it to {listed}; whether {facts.diagnosis.disease} is one of them needs a person.",
+        )
+    diagnosed = f"{facts.diagnosis.disease} ({facts.diagnosis.icd10})"
+    return Outcome.NOT_MET, say(
+        f"清单限 {row.brand} 用于 {listed}；诊断为 {diagnosed}。如说明书适应症更宽，可请保险公司复核。",
+        f"The list limits {row.brand} to {listed}; the diagnosis is {diagnosed}."
+        " Where the label is wider, the insurer can be asked to look again.",
+    )
+
+
+def _lines(row: Drug, facts: AuthorizationFacts) -> Judgement:
+    least, had = row.min_prior_lines, facts.diagnosis.prior_lines
+    if least is None or (had is not None and had >= least):
+        return None
+    if had is None:
+        return Outcome.REFERRED, say(
+            f"该药限既往 {least} 线以上治疗后使用；既往线数不明。",
+            f"Limited to use after {least} lines; earlier lines unknown.",
+        )
+    return Outcome.NOT_MET, say(
+        f"该药限既往 {least} 线以上治疗后使用；既往 {had} 线。", f"Limited to use after {least} lines; {had} so far."
+    )
+
+
+def _subtype(row: Drug, facts: AuthorizationFacts) -> Judgement:
+    """Free text that matches no printed sub-type may be another spelling: a person compares."""
+    said = facts.diagnosis.subtype
+    if not row.subtypes or said in row.subtypes:
+        return None
+    listed = "、".join(row.subtypes)
+    return Outcome.REFERRED, say(
+        f"该药限亚型 {listed}；报告亚型“{said or '未填'}”需人工核对。",
+        f"Limited to sub-types {listed}; the reported {said or 'none'} has to be compared by a person.",
+    )
+
+
+def _adult(row: Drug, facts: AuthorizationFacts) -> Judgement:
+    if "成人" not in row.limit_note or age_on(facts.insured.birth_date, facts.applied_on) >= ADULT_AGE:
+        return None
+    return Outcome.NOT_MET, say("该药限成人使用。", "Limited to adults.")
+
+
+@rule(topic="domestic_drug")
+def hospital_lacks_drug(facts: AuthorizationFacts, context: Context) -> Result:
+    """The treating hospital does not have the drug. axa-excellence/DD-1."""
+    del context
+    lacks = facts.hospital_lacks_drug
+    if lacks is None:
+        why = say("就诊医院是否有该药未知，需核实。", "Whether the treating hospital has the drug is unknown.")
+        return referred(why, hospital_lacks_drug=lacks)
+    if not lacks:
+        step = say("请在就诊医院取药。", "Get the drug at the treating hospital.")
+        return not_met(say("就诊医院有该药。", "The treating hospital has the drug."), step, hospital_lacks_drug=lacks)
+    return met(say("就诊医院无该药。", "The treating hospital does not have the drug."), hospital_lacks_drug=lacks)
+
+
+@rule(topic="domestic_drug")
+def applied_in_time(facts: AuthorizationFacts, context: Context) -> Result:
+    """The application came the printed number of calendar days before the planned purchase. axa-excellence/DD-2."""
+    lead, planned = context.value(context.terms.application_lead_days), facts.planned_purchase_on
+    if lead is None:
+        return not_applicable(say("本产品未约定提前申请天数。", "This product prints no lead time."))
+    if planned is None:
+        why = say("计划购药日未填，无法核对提前天数。", "The planned day of purchase is unknown.")
+        return referred(why, planned_purchase_on=None, applied_on=facts.applied_on)
+    last = planned - timedelta(days=lead)
+    why = say(
+        f"计划购药日 {planned}，最迟申请日 {last}；申请日 {facts.applied_on}。",
+        f"Purchase planned on {planned}, last day to apply {last}; applied on {facts.applied_on}.",
+    )
+    known = {"planned_purchase_on": planned, "last_day_to_apply": last, "applied_on": facts.applied_on}
+    if facts.applied_on <= last:
+        return met(why, **known)
+    earliest = facts.applied_on + timedelta(days=lead)
+    step = say(f"请将计划购药日改为 {earliest} 或以后。", f"Move the planned purchase to {earliest} or later.")
+    return not_met(why, step, **known)

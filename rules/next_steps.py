@@ -1,0 +1,24 @@
+"""What a patient can still do after a refusal, as the documents have it."""
+
+from rules.result import say
+
+OWN_COST = say("该药品费用需由您自行承担。", "The cost of this drug is the insured person's own.")
+NEW_PRESCRIPTION = say(
+    "请专科医生重新开具符合要求的处方后再次申请。",
+    "Ask the specialist for a new prescription that complies and apply again.",
+)
+NEW_PLAN = say(
+    "如新的治疗方案使用清单内药品，可重新提交申请。",
+    "If the new treatment plan uses a listed drug, the insured person may apply again.",
+)
+LISTED_DRUG = say(
+    "可与医生商量是否有清单内的替代药品；否则费用自理。",
+    "Ask the doctor whether a listed drug would do; otherwise the cost is one's own.",
+)
+CHOOSE_AGAIN = say("请更换取药方式或药房后重新预约。", "Choose another way or pharmacy and book again.")
+CALL_INSURER = say("请联系保险公司核实。", "Ask the insurer to check.")
+GREEN_GIFT = say(
+    "如您认可审核结果，可获赠一次专家门诊绿色通道服务，自您确认专家起 5 个工作日内安排。",
+    "If the insured person accepts the result, one specialist out-patient appointment is arranged free of charge"
+    " within 5 working days after they confirm the expert.",
+)
