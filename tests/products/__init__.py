@@ -1,0 +1,1 @@
+"""The products as data: their lists, their loader and the calendar."""
