@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import chinese_calendar  # type: ignore[import-untyped] - the package ships no types
+import chinese_calendar  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 
 from products.calendar import load_calendar
