@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = SecretStr("")
     """Standard Webhooks secret (`whsec_…`) that partners sign call-backs with."""
     log_format: str = Field(default="console", pattern="^(console|json)$")
-    log_level: str = "INFO"
+    log_level: str = Field(default="INFO", pattern="^(?i:debug|info|warning|error|critical)$")
 
     @classmethod
     def settings_customise_sources(
@@ -49,8 +49,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before the embedded stack's own file; no .env files."""
         del dotenv_settings
-        state = Path(env_settings()["journeys_state"]) if "journeys_state" in env_settings() else DEFAULT_STATE
-        written = TomlConfigSettingsSource(settings_cls, state / "stack.toml")
+        named = (env_settings() | init_settings()).get("journeys_state", DEFAULT_STATE)
+        written = TomlConfigSettingsSource(settings_cls, Path(named) / "stack.toml")
         return init_settings, env_settings, file_secret_settings, written
 
     def partner_url(self, partner: PartnerName) -> str:

@@ -1,0 +1,62 @@
+# Everything is done through these targets; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types contracts deploy-checks unit lock clean
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := 1
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/.set-up
+LOCKS := requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+PACKAGES := schemas storage products rules activities workflows intake console audit sandbox workers
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 16
+
+setup: $(STAMP) ## prepare .venv with everything, locked by hashes
+
+$(STAMP): $(LOCKS)
+	@$(PYTHON) -c 'import sys; ok = sys.version_info[:2] == (3, 11); sys.exit(0 if ok else "Python 3.11 is needed, this is " + sys.version.split()[0] + "; name one: make setup PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bootstrap.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/bootstrap.txt requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+run: setup ## start the stack, feed the sample claims, show them live; Ctrl-C ends it
+	@$(BIN)/journeys demo
+
+test: setup lint types contracts deploy-checks unit ## everything CI runs
+
+lint: setup # style of Python, YAML and SQL; security patterns
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --severity-level medium $(PACKAGES)
+	$(BIN)/squawk --config .squawk.toml $(wildcard */migrations/*.sql)
+	$(BIN)/yamllint --strict .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup # who may import whom; every import declared
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+deploy-checks: setup
+	@for file in $(wildcard deploy/Dockerfile*); do $(BIN)/hadolint "$$file"; done
+	@for file in $(wildcard deploy/*compose*.y*ml); do $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec "$$file"; done
+
+unit: setup
+	$(BIN)/pytest
+
+lock: setup ## pin anew what pyproject.toml asks for (needs the package index)
+	$(BIN)/uv lock --quiet
+	$(BIN)/uv export --quiet --frozen --no-header --no-emit-project --no-dev --format requirements-txt > requirements/runtime.txt
+	$(BIN)/uv export --quiet --frozen --no-header --no-emit-project --all-groups --format requirements-txt > requirements/dev.txt
+
+clean: ## remove .venv and caches, keep the state
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+

@@ -1,0 +1,55 @@
+"""The `journeys` command: one small module per topic, imported only when its command runs."""
+
+import sys
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from rich.console import Console
+
+from workers.cli.failures import BAD_INPUT, CommandError
+from workers.settings import Settings
+
+_COMMANDS = (
+    ("up", "workers.cli.stack:up", "Run the embedded stack until Ctrl-C."),
+    ("demo", "workers.cli.stack:demo", "Play the sample claims of all products through the stack, live."),
+)
+"""Name, where it is, and the line that `--help` shows without importing it."""
+
+
+def build() -> App:
+    """The command with all its topics; nothing but this module is imported yet."""
+    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    app = App(
+        name="journeys",
+        help="Insured cancer patients' drug and therapy journeys, from claim to settlement.",
+        version=lambda: version("patient-journeys"),
+        error_console=errors,
+        exit_on_error=False,
+    )
+    for name, place, line in _COMMANDS:
+        app.command(place, name=name, help=line)
+    return app
+
+
+def main() -> None:
+    """Run the command line; bad input ends with status 2 and a message on standard error."""
+    try:
+        build()()
+    except CycloptsError:
+        sys.exit(BAD_INPUT)  # cyclopts has said what is wrong
+    except CommandError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.status)
+    except SettingsError as error:
+        sys.stderr.write(f"settings: {error}\n")
+        sys.exit(BAD_INPUT)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        # Without the values: they may be secrets.
+        for wrong in error.errors(include_input=False, include_url=False):
+            field = "_".join(str(part) for part in wrong["loc"]).upper()
+            sys.stderr.write(f"settings: {field}: {wrong['msg']}; correct the environment variable or stack.toml\n")
+        sys.exit(BAD_INPUT)

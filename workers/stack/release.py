@@ -1,0 +1,46 @@
+"""Release of the code that is running: its build becomes current and takes over what older builds left behind.
+
+`python -m workers.stack.release`, once after the workers of a new build were started.
+"""
+
+import asyncio
+import sys
+
+import structlog
+from temporalio.service import RPCError
+
+from workers.build import build_id
+from workers.clients import connect
+from workers.logs import configure_logs
+from workers.settings import Settings
+from workers.stack.versions import NoWorkerError, adopt_older_journeys, make_current
+from workers.worker import WORKFLOWS, sandboxed
+
+_log = structlog.get_logger("workers.release")
+
+
+async def release(settings: Settings) -> None:
+    """Make this code's build current on the server of `settings`.
+
+    Raises NoWorkerError when no worker of it asks for work, RuntimeError or RPCError when the server is away.
+    """
+    client = await connect(settings)
+    build = build_id()
+    await make_current(client, build)
+    adopted = await adopt_older_journeys(client, build, WORKFLOWS, sandboxed())
+    _log.info("build is current", build=build, moved=len(adopted.moved), stuck=len(adopted.stuck))
+
+
+def main() -> None:
+    """Release and exit; status 1 with the reason in the log when it cannot be done."""
+    settings = Settings()
+    configure_logs(settings)
+    try:
+        asyncio.run(release(settings))
+    except (NoWorkerError, RPCError, RuntimeError) as error:
+        _log.error("the build did not become current", reason=str(error))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
