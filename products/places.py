@@ -9,6 +9,7 @@ _PEOPLES = "(?:[土家苗族壮回维吾尔藏彝傣景颇哈尼白布依侗朝�
 _ENDING = re.compile(
     rf"(?:省|市|盟|地区|特别行政区|(?:壮族|回族|维吾尔)?自治区|{_PEOPLES}(?:自治州|自治县)|(?<=..)州)$"
 )
+_PREFECTURE_AND_CITY = re.compile(r"^(.+?(?:自治州|地区|(?<=..)州))(.{1,4}市)$")
 
 
 def place(name: str) -> str:
@@ -18,9 +19,16 @@ def place(name: str) -> str:
 
 
 def find_city(cities: Iterable[PharmacyCity], province: str, city: str) -> PharmacyCity | None:
-    """The row for `city` in `province` (empty: any province), or None where the table has none."""
-    wanted = (place(province), place(city))
+    """The row for `city` in `province` (empty: any province), or None where the table has none.
+
+    A row printed as prefecture and city, 凉山彝族自治州西昌市, is found under either.
+    """
     for row in cities:
-        if place(row.city) == wanted[1] and (not province or place(row.province) == wanted[0]):
+        if place(city) in _names(row.city) and (not province or place(row.province) == place(province)):
             return row
     return None
+
+
+def _names(city: str) -> set[str]:
+    parts = _PREFECTURE_AND_CITY.match(city)
+    return {place(city)} | ({place(part) for part in parts.groups()} if parts else set())

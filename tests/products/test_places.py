@@ -38,3 +38,11 @@ def test_city_is_looked_for_in_its_province() -> None:
     assert find_city(rows, "江苏省", "苏州市") is rows[0]
     assert find_city(rows, "", "苏州") is rows[0]
     assert find_city(rows, "安徽", "苏州") is None
+
+
+@pytest.mark.parametrize("name", ["西昌", "西昌市", "凉山", "凉山州", "凉山彝族自治州", "凉山彝族自治州西昌市"])
+def test_city_printed_with_its_prefecture_is_found_under_either(name: str) -> None:
+    """Some rows print prefecture and city as one name."""
+    rows = (PharmacyCity(province="四川", city="凉山彝族自治州西昌市", pharmacies=1),)
+    assert find_city(rows, "四川省", name) is rows[0]
+    assert find_city(rows, "四川省", "成都") is None
