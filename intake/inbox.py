@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from asyncpg import Pool, Record
 from asyncpg.pool import PoolConnectionProxy
@@ -19,7 +19,7 @@ from storage.queries import load
 
 CHANNEL = "journey_start"
 """PostgreSQL notification channel on which a newly ordered journey rings."""
-_Connection = PoolConnectionProxy[Record]
+_Connection: TypeAlias = "PoolConnectionProxy[Record]"
 
 
 @dataclass(frozen=True, slots=True)
