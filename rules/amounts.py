@@ -37,7 +37,7 @@ def _table_share(facts: SettlementFacts) -> Share | None:
     if facts.in_catalogue is False:
         return Share(FULL)
     enrolled, settled = facts.social_insurance_enrolled, facts.social_insurance_settled
-    if settled != (facts.social_insurance_compensation > ZERO) and not settled:
+    if not settled and facts.social_insurance_compensation > ZERO:
         return None
     if enrolled and not settled:
         return Share(SETTLED_ELSEWHERE) if facts.in_catalogue else None

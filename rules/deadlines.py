@@ -5,7 +5,7 @@ clock resumes, and the day it resumes, like every day of a start, is not counted
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from products.calendar import WorkingCalendar
 from rules.clock_stops import Stretch, stretches
@@ -81,7 +81,7 @@ def _provisional(budget: Budget, started_at: datetime, run: _Run, calendar: Work
 def _in_words(budget: Budget, run: _Run, calendar: WorkingCalendar) -> Bilingual:
     counted = _counted(budget, run, calendar)
     due = china_time(run.due_at)
-    until = f"{_last_day(run.due_at)} 24:00" if due.time() == due.min.time() else f"{due:%Y-%m-%d %H:%M}"
+    until = f"{_last_day(run.due_at)} 24:00" if due.time() == time() else f"{due:%Y-%m-%d %H:%M}"
     paused = say(f"其间停止计时 {run.stops} 次。", f" The clock stood {run.stops} times.") if run.stops else say("", "")
     if run.stands_still:
         since = f"{china_time(run.start):%Y-%m-%d %H:%M}"

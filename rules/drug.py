@@ -1,10 +1,9 @@
 """The drug: on the product's list, within its printed limits, not to be had in the hospital, applied for in time."""
 
-from datetime import timedelta
-
 from products.model import Drug
 from rules.cancer_names import agrees
 from rules.context import Context
+from rules.days import minus_days, plus_days
 from rules.next_steps import CALL_INSURER, LISTED_DRUG
 from rules.policy import ADULT_AGE, age_on
 from rules.registry import rule
@@ -151,7 +150,7 @@ def applied_in_time(facts: AuthorizationFacts, context: Context) -> Result:
     if planned is None:
         why = say("计划购药日未填，无法核对提前天数。", "The planned day of purchase is unknown.")
         return referred(why, planned_purchase_on=None, applied_on=facts.applied_on)
-    last = planned - timedelta(days=lead)
+    last = minus_days(planned, lead)
     why = say(
         f"计划购药日 {planned}，最迟申请日 {last}；申请日 {facts.applied_on}。",
         f"Purchase planned on {planned}, last day to apply {last}; applied on {facts.applied_on}.",
@@ -159,6 +158,6 @@ def applied_in_time(facts: AuthorizationFacts, context: Context) -> Result:
     known = {"planned_purchase_on": planned, "last_day_to_apply": last, "applied_on": facts.applied_on}
     if facts.applied_on <= last:
         return met(why, **known)
-    earliest = facts.applied_on + timedelta(days=lead)
+    earliest = plus_days(facts.applied_on, lead)
     step = say(f"请将计划购药日改为 {earliest} 或以后。", f"Move the planned purchase to {earliest} or later.")
     return not_met(why, step, **known)

@@ -1,8 +1,9 @@
 """How long the insurance pays for medication: to the end of cover, some days beyond, or so long after diagnosis."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from rules.context import Context
+from rules.days import plus_days
 from rules.next_steps import OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, say
@@ -13,7 +14,7 @@ def last_day_by_policy(expires_on: date, renewed_to: date | None, context: Conte
     """End of cover: of the renewed policy, else expiry and the printed days after it, the last one included."""
     if renewed_to is not None and renewed_to > expires_on:
         return renewed_to
-    return expires_on + timedelta(days=context.value(context.terms.post_expiry_days))
+    return plus_days(expires_on, context.value(context.terms.post_expiry_days))
 
 
 @rule(topic="duration")
@@ -28,7 +29,7 @@ def within_medication_term(facts: AuthorizationFacts | ReviewFacts, context: Con
     diagnosed, days = facts.diagnosis.diagnosed_on, context.value(context.terms.medication_days_from_diagnosis)
     last = last_day_by_policy(expires_on, renewed_to, context)
     if days is not None:
-        last = diagnosed + timedelta(days=days)
+        last = plus_days(diagnosed, days)
         last = max(last, expires_on) if first else last
     return _until(asked, last, diagnosed_on=diagnosed, expires_on=expires_on, renewed_to=renewed_to)
 

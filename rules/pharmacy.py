@@ -1,8 +1,7 @@
 """Where the drug comes from and goes to: designated pharmacies, covered cities, and the voucher's time."""
 
-from datetime import timedelta
-
 from rules.context import Context
+from rules.days import plus_days
 from rules.next_steps import CALL_INSURER, CHOOSE_AGAIN
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, say
@@ -56,7 +55,7 @@ def voucher_in_time(facts: FulfilmentFacts, context: Context) -> Result:
     days, issued = context.value(context.terms.voucher_days), facts.voucher_issued_on
     if days is None or issued is None:
         return not_applicable(say("凭证无期限或尚未发放。", "The voucher has no time limit or is not issued yet."))
-    last = issued + timedelta(days=days)
+    last = plus_days(issued, days)
     why = say(
         f"购药凭证 {issued} 生成，{days} 日内（至 {last}）有效；预约日 {facts.booked_on}。",
         f"Voucher of {issued}, good for {days} days to {last}; booked on {facts.booked_on}.",

@@ -50,7 +50,7 @@ def policy_in_force(facts: AuthorizationFacts, context: Context) -> Result:
             f"Cover runs from {first} to {last}; diagnosed on {diagnosed}, outside it.",
         )
         return not_met(why, OWN_COST, **known)
-    if policy.status is PolicyStatus.EXPIRED and facts.applied_on <= last:
+    if policy.status is PolicyStatus.EXPIRED and facts.applied_on <= policy.expires_on:
         why = say(
             f"保单标记为已满期，但保险期间至 {last}，两者不符。",
             f"The policy is marked expired, yet cover runs to {last}.",

@@ -1,9 +1,8 @@
 """Whether a renewed policy starts without a waiting period."""
 
-from datetime import timedelta
-
 from products.model import RenewalWaiver
 from rules.context import Context
+from rules.days import plus_days
 from rules.policy import cover_begins
 from schemas.policy import Policy, Renewal
 
@@ -22,14 +21,14 @@ def waived(policy: Policy, context: Context) -> bool | None:
         case RenewalWaiver.APPLIED_BEFORE_EXPIRY:
             return renewal.applied_on <= renewal.previous_expired_on
         case RenewalWaiver.UNINTERRUPTED:
-            return cover_begins(policy) <= renewal.previous_expired_on + timedelta(days=1)
+            return cover_begins(policy) <= plus_days(renewal.previous_expired_on, 1)
         case RenewalWaiver.NOT_PRINTED:
             return None
 
 
 def _reinsured_and_paid(renewal: Renewal, grace_days: int) -> bool | None:
     """Both acceptance and full payment by the last day of grace; the day after expiry is day 1."""
-    last = renewal.previous_expired_on + timedelta(days=grace_days)
+    last = plus_days(renewal.previous_expired_on, grace_days)
     days = (renewal.reinsured_on, renewal.premium_paid_on)
     if any(day is not None and day > last for day in days):
         return False

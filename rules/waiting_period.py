@@ -1,8 +1,9 @@
 """The waiting period: which day is the first on which a diagnosis is covered."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from rules.context import Context
+from rules.days import plus_days
 from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.policy import cover_begins
 from rules.registry import rule
@@ -72,9 +73,9 @@ def _before_start(diagnosed: date, start: date) -> Result:
 
 def _compared(diagnosed: date, start: date, lengths: tuple[int, ...], *, waiver_open: bool) -> Result:
     """The verdict on which all possible lengths agree; a person decides where they do not, or a waiver is unproven."""
-    shortest, longest = (start + timedelta(days=days) for days in (lengths[0], lengths[-1]))
+    shortest, longest = (plus_days(start, days) for days in (lengths[0], lengths[-1]))
     days = " / ".join(map(str, lengths))
-    first_covered = " / ".join(str(start + timedelta(days=length)) for length in lengths)
+    first_covered = " / ".join(str(plus_days(start, length)) for length in lengths)
     why = say(
         f"等待期 {days} 天，自 {start} 起，首个承保确诊日 {first_covered}；确诊日 {diagnosed}。",
         f"Waiting period of {days} days from {start}, first covered day {first_covered}; diagnosed on {diagnosed}.",
