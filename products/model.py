@@ -102,7 +102,7 @@ class Gate(Strict):
 
 
 class Terms(Strict):
-    """The terms of the drug journey. Each is a history of dated values; `at` gives the ones in force on a day."""
+    """The terms of the drug journey, each a history of dated values that `loader.in_force` reads for a day."""
 
     waiting_days: tuple[Dated[int | None], ...]
     """None: only the policy knows. A policy that states its own length overrides where `waiting_days_by_policy`."""
