@@ -7,7 +7,8 @@ from products.calendar import WorkingCalendar
 from products.errors import UnknownProductError
 from products.loader import Products, in_force
 from products.model import Dated, Product, VoucherIssue
-from rules.engine import RuleError, decide
+from rules.engine import decide
+from rules.errors import RuleError
 from schemas.deadline import Budget, BudgetUnit
 from schemas.decision import Decision, DecisionRequest
 from schemas.names import RuleId
@@ -27,16 +28,19 @@ class Decisions:
         """Answer one gate with citations. A product or gate that does not exist is a refusal, not retried."""
         try:
             return decide(request, self._products, self._calendar)
-        except (RuleError, UnknownProductError) as error:
+        except (RuleError, ProductError, UnknownProductError) as error:
             raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
 
     @activity.defn(name="decisions.plan")
     async def plan(self, request: PlanRequest) -> JourneyPlan:
         """The product's terms on the policy's effective date, and the drug's row in its list."""
         try:
-            product = self._products.get(request.product)
-        except UnknownProductError as error:
+            return self._plan(request)
+        except (LookupError, ProductError, UnknownProductError) as error:
             raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
+
+    def _plan(self, request: PlanRequest) -> JourneyPlan:
+        product = self._products.get(request.product)
         terms, day = product.terms, request.effective_on
         drugs = self._products.find_drugs(request.product, request.drug)
         drug = drugs[0] if drugs else None

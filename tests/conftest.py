@@ -1,31 +1,37 @@
 """What every test may ask for: a real PostgreSQL server and a migrated database of its own."""
 
+import sysconfig
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.testing import WorkflowEnvironment
 
+from schemas.routing import SEARCH_ATTRIBUTES
 from storage.migrations import migrate
 from storage.pool import SCHEMA, open_pool
+from workers.converter import data_converter
 from workers.stack.postgres import EmbeddedPostgres
 
+TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL server for the whole run; its data does not outlive it, so it need not be flushed."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in [folder, *folder.parents]:
-        if parent == Path("/tmp"):  # noqa: S108 - pytest's own folder
-            break
-        parent.chmod(0o755)
-    server = EmbeddedPostgres(folder, settings=_FAST)
-    server.start()
-    yield server
-    server.stop()
+    # Not pytest's own folder: runs side by side clear away one another's.
+    with tempfile.TemporaryDirectory(prefix="journeys-tests-") as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedPostgres(Path(folder), settings=_FAST)
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +63,14 @@ async def pool(database: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     opened = await open_pool(database)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Client]:
+    """A client of a real Temporal server for the whole run, our search attributes registered."""
+    keywords = [SearchAttributeKey.for_keyword(name) for name, kind in SEARCH_ATTRIBUTES.items() if kind == "Keyword"]
+    flags = [SearchAttributeKey.for_bool(name) for name, kind in SEARCH_ATTRIBUTES.items() if kind == "Bool"]
+    async with await WorkflowEnvironment.start_local(
+        data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL), search_attributes=[*keywords, *flags]
+    ) as environment:
+        yield environment.client

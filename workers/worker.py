@@ -123,11 +123,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         workers += [partner_worker(client, partners, name) for name in PartnerName]
         for worker in workers:
             await stack.enter_async_context(worker)
+        dispatcher = Dispatcher(pool, client)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(Dispatcher(pool, client).run(stop))
+            tasks.create_task(dispatcher.run())
             tasks.create_task(OutboxRelay(pool, partners.notifier).run(stop))
             log.info("worker.ready", build=build_id(), queues=len(workers))
             await stop.wait()
+            dispatcher.stop()
         log.info("worker.stopping")
 
 

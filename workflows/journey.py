@@ -233,9 +233,24 @@ class Journey:
             at=workflow.now(),
             products_version=self._products_version,
         )
-        decision = await own.ask(Decisions.decide, request)
+        decision = await self.decidable(Decisions.decide, request)
         self.record.decided(decision)
         return decision
+
+    async def decidable(self, method: Callable[[Any, Asked], Awaitable[Answered]], request: Asked) -> Answered:
+        """Ask rules or products; where they do not reach the case, a person is asked until they do."""
+        while True:
+            try:
+                return await own.ask(method, request)
+            except own.UndecidableError as error:
+                self.record.escalate(Bilingual(zh=f"规则无法判定：{error}", en=f"the rules cannot decide: {error}"))
+            await self._help()
+
+    async def _help(self) -> None:
+        expected, answer = self._expected, self._answer
+        self._busy = False
+        await self.answer(RetryHandOff, WaitingFor.HAND_OFF_HELP, ActorRole.SERVICE_AGENT)
+        self._expected, self._answer = expected, answer
 
     async def referral(self, why: Bilingual) -> DecideReferral:
         """Let a reviewer decide what the rules leave open."""
@@ -295,11 +310,8 @@ class Journey:
         if refused:  # a new attempt is a new request: the partner keeps its refusal under the old key
             self._asked[name] = self._asked.get(name, 1) + 1
         cause = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer in time"
-        expected, answer = self._expected, self._answer
-        self._busy = False
         self.record.escalate(Bilingual(zh=f"{partner} 未能处理 {name}：{cause}", en=f"{name} failed: {cause}"))
-        await self.answer(RetryHandOff, WaitingFor.HAND_OFF_HELP, ActorRole.SERVICE_AGENT)
-        self._expected, self._answer = expected, answer
+        await self._help()
 
     async def close(self, stage: Stage, text: Bilingual) -> None:
         """End the journey in `stage`, tell the insured person, and let every handler finish."""

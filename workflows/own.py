@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, CancelledError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
 with workflow.unsafe.imports_passed_through():
     from activities import policies
@@ -15,6 +15,10 @@ Answered = TypeVar("Answered")
 
 class OwnSideError(Exception):
     """A decision, posting or status write of ours was refused: mend the code or data, the task is then tried again."""
+
+
+class UndecidableError(OwnSideError):
+    """The rules or products do not reach this case, e.g. a policy older than the first known terms: ask a person."""
 
 
 async def ask(method: Callable[[Any, Asked], Awaitable[Answered]], request: Asked) -> Answered:
@@ -28,4 +32,5 @@ async def ask(method: Callable[[Any, Asked], Awaitable[Answered]], request: Aske
         if isinstance(error.cause, CancelledError):
             raise
         message = f"{method.__qualname__}: {error.cause}"
-        raise OwnSideError(message) from error
+        undecidable = isinstance(error.cause, ApplicationError) and error.cause.type == "Undecidable"
+        raise (UndecidableError if undecidable else OwnSideError)(message) from error

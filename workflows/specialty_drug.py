@@ -144,7 +144,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     async def _plan(self) -> JourneyPlan:
         prescription, policy = self.claim.prescription, self.coverage.policy
         request = PlanRequest(product=self.claim.product, drug=prescription.drug, effective_on=policy.effective_on)
-        return await own.ask(Decisions.plan, request)
+        return await self.journey.decidable(Decisions.plan, request)
 
     async def _approved_or_end(self, decision: Decision) -> DecideReferral | None:
         """Go on when approved, ask a person when referred, end when refused."""

@@ -1,0 +1,1 @@
+"""Measurements that anyone can repeat; figures stand in README.md, never in tests."""

@@ -1,0 +1,86 @@
+"""What the people of a journey do in the tests: pharmacists, patients, counters."""
+
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from schemas.actions import (
+    ApplyForAid,
+    ChooseFulfilment,
+    DeclineAid,
+    RecordHandOver,
+    RecordOwnSharePaid,
+    RecordReview,
+    ReviewResult,
+    Withdraw,
+)
+from schemas.decision import FulfilmentMode, PharmacistFindings
+from schemas.papers import Paper, PaperForm, PaperKind
+from schemas.people import Actor, ActorRole
+
+_numbers = itertools.count(1)
+ALL_ORIGINALS = tuple(Paper(kind=kind, form=PaperForm.ORIGINAL) for kind in PaperKind)
+GOOD = PharmacistFindings(
+    on_label=True,
+    recist_progression=False,
+    guideline_progression=False,
+    tests_support=True,
+    drug_has_target=False,
+    injection=False,
+)
+
+
+def key() -> str:
+    """A key nobody used before."""
+    return f"test-key-{next(_numbers):06d}"
+
+
+def by(role: ActorRole) -> dict[str, Any]:
+    """Key and actor of an action by `role`."""
+    return {"key": key(), "actor": Actor(role=role, id=f"{role}-1")}
+
+
+def review(
+    findings: PharmacistFindings = GOOD, result: ReviewResult = ReviewResult.PASSED, **more: Any
+) -> RecordReview:
+    """A pharmacist's review."""
+    return RecordReview(**by(ActorRole.PHARMACIST), result=result, findings=findings, **more)
+
+
+def pick_up(province: str, city: str, **more: Any) -> ChooseFulfilment:
+    """The patient books pick-up."""
+    return ChooseFulfilment(
+        **by(ActorRole.INSURED), mode=FulfilmentMode.PICK_UP, pharmacy_province=province, pharmacy_city=city, **more
+    )
+
+
+def delivery(province: str, city: str, **more: Any) -> ChooseFulfilment:
+    """The patient books a delivery within the city of the pharmacy."""
+    fields = {"mode": FulfilmentMode.DELIVERY, "destination_city": city} | more
+    return ChooseFulfilment(**by(ActorRole.INSURED), pharmacy_province=province, pharmacy_city=city, **fields)
+
+
+def hand_over(code: str, papers: tuple[Paper, ...] = ALL_ORIGINALS, **more: Any) -> RecordHandOver:
+    """The counter checked voucher, identity and papers."""
+    fields = {"identity_verified": True} | more
+    return RecordHandOver(**by(ActorRole.PHARMACY), voucher_code=code, papers=papers, **fields)
+
+
+def own_share(amount: Decimal) -> RecordOwnSharePaid:
+    """The patient paid."""
+    return RecordOwnSharePaid(**by(ActorRole.INSURED), amount=amount)
+
+
+def apply_for_aid() -> ApplyForAid:
+    """The patient applies for aid."""
+    return ApplyForAid(**by(ActorRole.INSURED))
+
+
+def decline_aid(standing: Any) -> DeclineAid:
+    """The patient does not apply."""
+    return DeclineAid(**by(ActorRole.INSURED), standing=standing, reason="the patient said so")
+
+
+def withdraw() -> Withdraw:
+    """The patient takes the claim back."""
+    return Withdraw(**by(ActorRole.INSURED), reason="the patient said so")

@@ -1,0 +1,180 @@
+"""Everything a journey needs, real and in one process: Temporal, PostgreSQL, partners over HTTP, the gateway."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+from pydantic import SecretStr
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from activities.people import People
+from console.app import create_app
+from intake.api import router as intake_router
+from intake.dispatcher import Dispatcher
+from intake.door import Door
+from products.loader import load_products
+from sandbox.app import create_app as create_partners
+from sandbox.database import SCHEMA, prepare
+from schemas.actions import Action
+from schemas.journey import CLOSED_STAGES, JourneyResult, JourneyStatus, WaitingFor
+from schemas.partners import PartnerName
+from storage.pool import open_pool
+from tests.serving import serving
+from workers.outbox import OutboxRelay
+from workers.partners import open_partners
+from workers.settings import Settings
+from workers.stack.postgres import free_port
+from workers.stack.versions import make_current
+from workers.worker import Own, deployment_of, journeys_worker, partner_worker
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+BUILD = "tests"
+_TOKEN = "token-of-the-tests"  # noqa: S105 - protects nothing
+_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - protects nothing
+_PATIENCE = 30.0
+_CALLBACKS_AFTER = 0.01
+
+
+@dataclass
+class Rig:
+    """A running house with its partners; ask it for journeys."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    client: Client
+    gateway: httpx2.AsyncClient
+    partners: httpx2.AsyncClient
+
+    async def report(self, sample: str, change: Callable[[dict[str, Any]], None] | None = None) -> str:
+        """Send a product's sample claim, changed and under a new number, through the door; gives the journey id."""
+        event = json.loads((SAMPLES / "claims" / f"{sample}.json").read_text(encoding="utf-8"))
+        event["id"] = uuid.uuid4().hex
+        event["data"]["claim_number"] = f"T-{uuid.uuid4().hex[:16]}"
+        if change:
+            change(event["data"])
+        headers = {"content-type": "application/cloudevents+json"}
+        answer = await self.gateway.post("/events", content=json.dumps(event).encode(), headers=headers)
+        assert answer.status_code == 202, answer.text
+        journey_id: str = answer.json()["journey_id"]
+        return journey_id
+
+    async def status(self, journey_id: str) -> JourneyStatus | None:
+        """The journey's status as written, None before the first write."""
+        found = await self.pool.fetchval("SELECT status FROM journey_status WHERE journey_id = $1", journey_id)
+        return JourneyStatus.model_validate(found) if found else None
+
+    async def until(self, journey_id: str, condition: Callable[[JourneyStatus], bool]) -> JourneyStatus:
+        """Wait until the journey's status fulfils `condition`; fails with the last status seen."""
+        seen: JourneyStatus | None = None
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while not ((seen := await self.status(journey_id)) and condition(seen)):
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            message = f"never got there; last seen: {seen.model_dump_json(indent=1) if seen else 'nothing'}"
+            raise AssertionError(message) from None
+        return seen
+
+    async def waiting(self, journey_id: str, what: WaitingFor) -> JourneyStatus:
+        """Wait until the journey waits for `what`."""
+        return await self.until(journey_id, lambda status: status.wait.what is what)
+
+    async def closed(self, journey_id: str) -> JourneyStatus:
+        """Wait until the journey has ended."""
+        return await self.until(journey_id, lambda status: status.stage in CLOSED_STAGES)
+
+    async def act(self, journey_id: str, action: Action) -> httpx2.Response:
+        """Take an action through the gateway."""
+        body = action.model_dump(mode="json")
+        return await self.gateway.post(f"/journeys/{journey_id}/actions", json=body)
+
+    async def done(self, journey_id: str, action: Action) -> None:
+        """Take an action that must succeed."""
+        answer = await self.act(journey_id, action)
+        assert answer.status_code == 200, answer.text
+
+    async def behave(self, partner: PartnerName, operation: str, *script: dict[str, Any]) -> None:
+        """Tell a partner how to answer its next calls."""
+        told = {"partner": partner, "operation": operation, "script": list(script)}
+        answer = await self.partners.post("/_sandbox/behaviours", json=told)
+        assert answer.status_code < 300, answer.text
+
+    async def code(self, journey_id: str) -> str:
+        """The voucher's code, from the message the insured person got."""
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                code = await self.pool.fetchval("SELECT code FROM voucher WHERE journey_id = $1", journey_id)
+                if code:
+                    return str(code)
+                await asyncio.sleep(0.01)
+
+    def handle(self, journey_id: str) -> WorkflowHandle[Any, JourneyResult]:
+        """The journey on the Temporal server."""
+        return self.client.get_workflow_handle(journey_id, result_type=JourneyResult)
+
+    async def policy(self, sample: str, **change: Any) -> str:
+        """A policy like the sample's under a new number, with fields changed; gives the number."""
+        known = json.loads((SAMPLES / "policies.json").read_text(encoding="utf-8"))
+        entry = next(item for item in known if item["policy"]["product"] == sample)
+        in_catalogue = change.pop("in_catalogue", entry["in_catalogue"])
+        number = f"P-{uuid.uuid4().hex[:16]}"
+        policy = entry["policy"] | change | {"policy_number": number}
+        answer = await self.partners.post("/_sandbox/policies", json=[{"policy": policy, "in_catalogue": in_catalogue}])
+        assert answer.status_code < 300, answer.text
+        return number
+
+
+@asynccontextmanager
+async def running(client: Client, database: str) -> AsyncIterator[Rig]:
+    """The whole house on `client` and `database`, workflow sandbox fully on."""
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(database, max_size=20)
+        stack.push_async_callback(pool.close)
+        await prepare(database)
+        partner_pool = await open_pool(database, schema=SCHEMA)
+        stack.push_async_callback(partner_pool.close)
+        gateway_port = free_port()
+        partner_app = create_partners(
+            partner_pool,
+            gateway_url=f"http://127.0.0.1:{gateway_port}",
+            token=SecretStr(_TOKEN),
+            webhook_secret=SecretStr(_SECRET),
+            pace=_CALLBACKS_AFTER,
+        )
+        partner_url = await stack.enter_async_context(serving(partner_app))
+        door = Door(pool, load_products())
+        gateway_app = create_app(pool, client, webhook_secret=_SECRET, routers=[intake_router(lambda: door)])
+        gateway_url = await stack.enter_async_context(serving(gateway_app, gateway_port))
+        settings = Settings(sandbox_url=partner_url, partner_token=SecretStr(_TOKEN))
+        adapters = await open_partners(settings, People(pool), stack)
+        runner = SandboxedWorkflowRunner()
+        own = Own(pool)
+        workers = [journeys_worker(client, own, adapters, deployment=deployment_of(BUILD), runner=runner)]
+        workers += [partner_worker(client, adapters, name) for name in PartnerName]
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        await make_current(client, BUILD)
+        stop, dispatcher = asyncio.Event(), Dispatcher(pool, client)
+        tasks = [
+            asyncio.create_task(dispatcher.run()),
+            asyncio.create_task(OutboxRelay(pool, adapters.notifier).run(stop)),
+        ]
+        stack.push_async_callback(asyncio.gather, *tasks)
+        stack.callback(stop.set)
+        stack.callback(dispatcher.stop)
+        headers = {"Authorization": f"Bearer {_TOKEN}"}
+        gateway = await stack.enter_async_context(httpx2.AsyncClient(base_url=gateway_url, trust_env=False, timeout=30))
+        partners = await stack.enter_async_context(
+            httpx2.AsyncClient(base_url=partner_url, trust_env=False, headers=headers)
+        )
+        policies = json.loads((SAMPLES / "policies.json").read_text(encoding="utf-8"))
+        answer = await partners.post("/_sandbox/policies", json=policies)
+        assert answer.status_code < 300, answer.text
+        yield Rig(pool=pool, client=client, gateway=gateway, partners=partners)

@@ -1,0 +1,1 @@
+"""Tests of the journeys themselves, on real servers."""
