@@ -1,7 +1,9 @@
 """Speaking HTTP to one partner: bounded in time and size, and every failure made one of `activities.errors`."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -41,6 +43,7 @@ class PartnerClient:
             timeout=httpx2.Timeout(self._limits.read, connect=self._limits.connect),
             # A proxy from the environment cannot reach our own loopback.
             trust_env=httpx2.URL(base_url).host not in _LOOPBACK,
+            verify=_tls(),
         )
 
     async def aclose(self) -> None:
@@ -109,6 +112,12 @@ class PartnerClient:
             wrong = error.errors(include_url=False, include_context=False, include_input=False)
             reasons = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'answer'}: {each['msg']}" for each in wrong[:5])
             raise PartnerNonsenseError(self._name, operation, reasons) from None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the authorities' certificates takes long; all partners can share them.
+    return ssl.create_default_context()
 
 
 def _journey_header() -> dict[str, str]:

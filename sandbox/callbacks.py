@@ -12,6 +12,17 @@ from schemas.partners import PartnerName
 if TYPE_CHECKING:
     from sandbox.database import Connection
 
+TYPES = frozenset(
+    {
+        "record_payment",
+        "record_aid_outcome",
+        "record_aid_collection",
+        "submit_papers",
+        "record_hand_over",
+        "record_delivery_problem",
+    }
+)
+"""The actions partners call back; the query of the same name in callbacks.sql puts each into the books."""
 _QUERIES = load("callbacks")
 
 

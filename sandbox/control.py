@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, JsonValue
 
 from sandbox.behaviours import Instruction
-from sandbox.callbacks import Callback, plan
+from sandbox.callbacks import TYPES, Callback, plan
 from sandbox.database import load
 from sandbox.desk import AtDesk
 from sandbox.handover import handed_over
@@ -160,8 +160,8 @@ async def visit(coming: Visit, desk: AtDesk) -> Planned:
 @router.post("/callbacks", status_code=202)
 async def say(saying: Saying, desk: AtDesk) -> Planned:
     """Send a call-back of one's own making, signed as the partner would."""
-    if saying.type not in _CALLBACKS:
-        raise ProblemError(422, "no such call-back", field="type")
+    if saying.type not in TYPES:
+        raise ProblemError(422, f"none of {', '.join(sorted(TYPES))}", field="type")
     async with desk.pool.acquire() as connection:
         told = Callback(saying.partner, saying.journey_id, saying.type, saying.journey_id, saying.data)
         callback_id = await plan(connection, told, 0)

@@ -1,6 +1,7 @@
 """The sandbox as a process of its own: `python -m sandbox`."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 import uvloop
@@ -19,8 +20,8 @@ class SandboxSettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
-    sandbox_host: str = "127.0.0.1"
-    sandbox_port: int = Field(default=8090, ge=0, le=65_535)
+    sandbox_url: str = "http://127.0.0.1:8090"
+    """Where to serve: host and port of this address."""
     sandbox_database_url: SecretStr
     gateway_url: str = "http://127.0.0.1:8080"
     partner_token: SecretStr
@@ -55,10 +56,11 @@ async def serve(settings: SandboxSettings) -> None:
 
 def server_config(app: FastAPI, settings: SandboxSettings) -> uvicorn.Config:
     """How the server runs: no access log, because addresses hold policy numbers, and a short farewell."""
+    place = urlsplit(settings.sandbox_url)
     return uvicorn.Config(
         app,
-        host=settings.sandbox_host,
-        port=settings.sandbox_port,
+        host=place.hostname or "127.0.0.1",
+        port=place.port or 80,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=1,

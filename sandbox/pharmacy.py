@@ -92,6 +92,7 @@ async def _reserve(
         pharmacy_id=f"shop-{_number(reservation.city):08x}-{shop}",
         pharmacy_name=f"{reservation.city}示范药房{shop}店",
         cost=to_fen(price * reservation.quantity),
+        cold_chain="注射" in reservation.drug_name,
     )
     kept = (reservation.voucher_id, reservation.drug_id, reservation.quantity, receipt.cost, reservation.mode)
     place = (receipt.pharmacy_id, receipt.pharmacy_name, reservation.person.model_dump(mode="json"))

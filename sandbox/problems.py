@@ -9,13 +9,6 @@ from pydantic import BaseModel
 MEDIA_TYPE = "application/problem+json"
 
 
-class FieldProblem(BaseModel):
-    """One field that is wrong and why."""
-
-    field: str
-    reason: str
-
-
 class ProblemDocument(BaseModel):
     """The body of every refusal."""
 
@@ -23,7 +16,8 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[FieldProblem] = []
+    errors: list[dict[str, str]] = []
+    """One entry for each wrong field: `field` and `reason`."""
 
 
 class ProblemError(Exception):
@@ -34,7 +28,7 @@ class ProblemError(Exception):
         super().__init__(reason)
         self.status = status
         self.headers = headers or {}
-        errors = [FieldProblem(field=field, reason=reason)] if field else []
+        errors = [{"field": field, "reason": reason}] if field else []
         self.document = ProblemDocument(
             title=_TITLES.get(status, "Failed"), status=status, detail=reason, errors=errors
         )
@@ -98,10 +92,10 @@ async def _invalid(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     errors = [
-        FieldProblem(field=".".join(str(part) for part in each["loc"][1:]) or "body", reason=each["msg"])
+        {"field": ".".join(str(part) for part in each["loc"][1:]) or "body", "reason": each["msg"]}
         for each in error.errors()
     ]
-    detail = "; ".join(f"{each.field}: {each.reason}" for each in errors)
+    detail = "; ".join(f"{each['field']}: {each['reason']}" for each in errors)
     return _answer(ProblemDocument(title=_TITLES[422], status=422, detail=detail, errors=errors))
 
 

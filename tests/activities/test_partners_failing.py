@@ -14,8 +14,9 @@ from activities.insurer import Insurer
 from activities.notifier import Notifier
 from activities.problems import retry_after
 from schemas.partners import PartnerName, PaymentQuery
-from tests.activities.test_partners import COVERAGE, INSURED, KNOWN, MESSAGE, PAYMENT, POLICY, Vault
-from tests.sandbox.serving import NOBODY, TOKEN, Sandbox, sandbox, served
+from tests.activities.test_partners import COVERAGE, INSURED, KNOWN, MESSAGE, PAYMENT, POLICY, POLICY_FACTS, Vault
+from tests.sandbox.serving import NOBODY, TOKEN, Sandbox, sandbox
+from tests.serving import serving
 
 HASTY = Limits(connect=1.0, read=0.3, overall=0.5, answer_bytes=100_000)
 FAILURES: list[tuple[dict[str, JsonValue], str, str]] = [
@@ -116,7 +117,7 @@ async def test_what_a_partner_repeats_of_a_person_is_masked() -> None:
         said = f"{INSURED.name} has no line {INSURED.phone}"
         return JSONResponse({"errors": [{"field": "person.phone", "reason": said}]}, 422)
 
-    async with served(app) as url:
+    async with serving(app) as url:
         client = PartnerClient(PartnerName.NOTIFIER, url, TOKEN)
         with pytest.raises(PartnerError) as failed:
             await Notifier(client, Vault()).send(MESSAGE)
@@ -130,10 +131,9 @@ async def test_an_answer_about_another_policy_is_nonsense() -> None:
 
     @app.get("/policies/{number}/coverage")
     async def coverage(number: str) -> JSONResponse:
-        other = {**KNOWN["policy"], "policy_number": f"{number}-other"}  # type: ignore[dict-item] - JSON of a known form
-        return JSONResponse({"policy": other, "in_catalogue": None})
+        return JSONResponse({"policy": POLICY_FACTS | {"policy_number": f"{number}-other"}, "in_catalogue": None})
 
-    async with served(app) as url:
+    async with serving(app) as url:
         client = PartnerClient(PartnerName.INSURER, url, TOKEN)
         with pytest.raises(PartnerError, match="the answer is about another policy") as failed:
             await Insurer(client).coverage(COVERAGE)

@@ -2,46 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NamedTuple
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from pydantic import JsonValue, SecretStr
 
 from sandbox.app import create_app
 from sandbox.database import SCHEMA, prepare
 from storage.pool import open_pool
+from tests.serving import serving
 
 TOKEN = "a-token-for-tests"  # noqa: S105 - opens nothing but a test's own server
 SECRET = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM="  # noqa: S105 - as above
 JOURNEY = "journey-aaaaaaaaaaaaaaaaaaaa"
 NOBODY = "http://127.0.0.1:9"
 PATIENCE = 20.0
-
-
-class _Server(uvicorn.Server):
-    """A server inside the test's own loop: signals stay pytest's."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The URL of `app`, served on a free port of loopback."""
-    config = uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none", timeout_graceful_shutdown=1)
-    server = _Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not running.done(), "the server ended at once"
-        await asyncio.sleep(0.005)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
 
 
 class Sandbox(NamedTuple):
@@ -86,12 +64,14 @@ async def sandbox(database: str, gateway_url: str = NOBODY, pace: float = 0.0) -
     pool = await open_pool(database, schema=SCHEMA)
     secret, token = SecretStr(SECRET), SecretStr(TOKEN)
     app = create_app(pool, gateway_url=gateway_url, token=token, webhook_secret=secret, pace=pace)
-    async with (
-        served(app) as url,
-        httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as control,
-    ):
-        yield Sandbox(url, control)
-    await pool.close()
+    try:
+        async with (
+            serving(app) as url,
+            httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as control,
+        ):
+            yield Sandbox(url, control)
+    finally:
+        await pool.close()
 
 
 class Received(NamedTuple):
@@ -125,4 +105,4 @@ class Gateway:
             self.received.append(Received(partner, dict(request.headers), await request.body()))
             return Response(status_code=self.answers.pop(0) if self.answers else 202)
 
-        return served(app)
+        return serving(app)
