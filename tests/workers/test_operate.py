@@ -17,7 +17,8 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from schemas.routing import DEPLOYMENT, JOURNEYS_QUEUE, SEARCH_ATTRIBUTES
 from storage.migrations import FOLDER
 from workers.build import build_id
-from workers.cli import operate
+from workers.cli import build, operate
+from workers.cli.failures import BadInputError, CommandError
 from workers.cli.operate import AttributeTypeError, register_attributes
 from workers.stack.parts import TEMPORAL_BINARY
 from workers.stack.postgres import EmbeddedPostgres
@@ -65,7 +66,7 @@ async def test_migrate_applies_every_migration_and_may_be_repeated(
 async def test_migrate_says_what_failed_without_the_password(settings: pytest.MonkeyPatch) -> None:
     """A database that cannot be reached ends the command with a sentence, and the password stays out of it."""
     settings.setenv("DATABASE_URL", f"postgresql://someone:hidden-word@{UNREACHABLE}/nowhere")
-    with pytest.raises(SystemExit, match=r"journeys migrate: the database of DATABASE_URL") as ended:
+    with pytest.raises(CommandError, match=r"the database of DATABASE_URL") as ended:
         await operate.migrate()
     assert "hidden-word" not in str(ended.value)
 
@@ -99,7 +100,7 @@ async def test_an_attribute_of_another_type_is_reported_not_used() -> None:
 async def test_register_says_which_server_is_away(settings: pytest.MonkeyPatch) -> None:
     """A Temporal server that cannot be reached is named by its address."""
     settings.setenv("TEMPORAL_ADDRESS", UNREACHABLE)
-    with pytest.raises(SystemExit, match=rf"journeys register: Temporal at {UNREACHABLE}"):
+    with pytest.raises(CommandError, match=rf"Temporal at {UNREACHABLE}"):
         await operate.register()
 
 
@@ -127,11 +128,24 @@ async def test_set_current_routes_new_journeys_to_a_build_that_polls(
 async def test_set_current_refuses_a_build_nobody_runs(settings: pytest.MonkeyPatch, server: Client) -> None:
     """A build without workers never becomes current: journeys would wait for it for ever."""
     settings.setenv("TEMPORAL_ADDRESS", server.service_client.config.target_host)
-    with pytest.raises(SystemExit, match="no worker of build ffffffffffff"):
+    with pytest.raises(CommandError, match="no worker of build ffffffffffff"):
         await operate.set_current("ffffffffffff", patience=0)
+
+
+async def test_set_current_refuses_what_is_no_build_id() -> None:
+    """A version of the package, say, is bad input, and the message tells where a build id comes from."""
+    with pytest.raises(BadInputError, match=r"BUILD: '0\.1\.0' is no build id"):
+        await operate.set_current("0.1.0")
 
 
 def test_build_id_is_what_workers_announce(capsys: pytest.CaptureFixture[str]) -> None:
     """The printed build id is the one that this code's workers register under."""
     operate.build_id()
     assert capsys.readouterr().out == f"{build_id()}\n"
+
+
+@pytest.mark.parametrize("command", ["migrate", "register", "set-current", "build-id"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`journeys COMMAND --help` is there for each of them."""
+    build()([command, "--help"], exit_on_error=False, result_action="return_value")
+    assert f"journeys {command}" in capsys.readouterr().out

@@ -14,6 +14,10 @@ from workers.settings import Settings
 _COMMANDS = (
     ("up", "workers.cli.stack:up", "Run the embedded stack until Ctrl-C."),
     ("demo", "workers.cli.stack:demo", "Play the sample claims of all products through the stack, live."),
+    ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
+    ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
+    ("set-current", "workers.cli.operate:set_current", "Start new journeys on a build from now on."),
+    ("build-id", "workers.cli.operate:build_id", "Print the build id of this code."),
 )
 """Name, where it is, and the line that `--help` shows without importing it."""
 

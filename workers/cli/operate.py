@@ -1,6 +1,6 @@
 """Commands of those who run the servers: prepare database and Temporal for a release, then route journeys to it."""
 
-import sys
+import re
 from typing import Annotated
 
 import asyncpg
@@ -17,6 +17,7 @@ from storage.migrations import MigrationError
 from storage.migrations import migrate as apply_missing
 from storage.pool import SCHEMA
 from workers.build import build_id as build_of_this_code
+from workers.cli.failures import BadInputError, CommandError
 from workers.clients import connect
 from workers.settings import Settings
 from workers.stack.versions import NoWorkerError, make_current
@@ -25,6 +26,7 @@ _TYPES = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "Bool": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
 }
+_BUILD = re.compile(r"^[0-9a-f]{12}$")
 _TEMPORAL_AWAY = (RPCError, RuntimeError)
 _DATABASE_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _out = Console(soft_wrap=True, highlight=False, markup=False)
@@ -44,9 +46,10 @@ async def migrate() -> None:
         finally:
             await connection.close()
     except MigrationError as error:
-        sys.exit(f"journeys migrate: {error}")
+        raise CommandError(str(error)) from error
     except _DATABASE_AWAY as error:
-        sys.exit(f"journeys migrate: the database of DATABASE_URL: {error or type(error).__name__}")
+        message = f"the database of DATABASE_URL: {error or type(error).__name__}"
+        raise CommandError(message) from error
     _out.print("\n".join(f"applied {name}" for name in applied) or "the database is up to date")
 
 
@@ -56,9 +59,10 @@ async def register() -> None:
     try:
         added = await register_attributes(await connect(settings))
     except AttributeTypeError as error:
-        sys.exit(f"journeys register: {error}")
+        raise CommandError(str(error)) from error
     except _TEMPORAL_AWAY as error:
-        sys.exit(f"journeys register: Temporal at {settings.temporal_address}: {error}")
+        message = f"Temporal at {settings.temporal_address}: {error}"
+        raise CommandError(message) from error
     _out.print("\n".join(f"registered {name}" for name in added) or "all search attributes are registered")
 
 
@@ -75,13 +79,18 @@ async def set_current(
         Seconds to wait for a worker of that build to ask for work.
 
     """
+    if not _BUILD.match(build):
+        message = f"BUILD: {build!r} is no build id, which has 12 hexadecimal digits; `journeys build-id` prints one"
+        raise BadInputError(message)
     settings = Settings()
     try:
         await make_current(await connect(settings), build, patience=patience)
     except NoWorkerError as error:
-        sys.exit(f"journeys set-current: {error}; start its workers first, or correct BUILD")
+        message = f"{error}; start its workers first, or correct BUILD"
+        raise CommandError(message) from error
     except _TEMPORAL_AWAY as error:
-        sys.exit(f"journeys set-current: Temporal at {settings.temporal_address}: {error}")
+        message = f"Temporal at {settings.temporal_address}: {error}"
+        raise CommandError(message) from error
     _out.print(f"new journeys start on {DEPLOYMENT}:{build}")
 
 
