@@ -28,9 +28,8 @@ CREATE INDEX journey_status_stage ON journey_status (stage, updated_at DESC, jou
 CREATE INDEX journey_status_waiting_on ON journey_status (waiting_on, updated_at DESC, journey_id)
 WHERE waiting_on IS NOT NULL;
 CREATE INDEX journey_status_due ON journey_status (due_at, journey_id) WHERE due_at IS NOT NULL;
-CREATE INDEX journey_status_attention ON journey_status (updated_at DESC, journey_id) WHERE overdue OR escalated;
+CREATE INDEX journey_status_escalated ON journey_status (updated_at DESC, journey_id) WHERE escalated;
 CREATE INDEX journey_status_claim ON journey_status (claim_number);
-CREATE INDEX journey_status_policy ON journey_status (policy_number);
 
 CREATE TABLE timeline (
     journey_id text NOT NULL,
