@@ -19,6 +19,7 @@ from console.signatures import Verifier
 
 BODY_LIMIT = 256 * 1024
 """Bytes of an action or a call-back; a claim with every paper listed takes a tenth of it."""
+_DEFAULT_ERROR = "HTTPValidationError"
 _SUMMARY = "Status of patients' journeys, actions on them, claim intake and partners' call-backs"
 
 
@@ -27,13 +28,24 @@ class Gateway(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
-        document = super().openapi()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
+        if self.openapi_schema is None:
+            document = super().openapi()
+            _without_defaults(document)
             template = "#/components/schemas/{model}"
             problem = Problem.model_json_schema(ref_template=template, mode="serialization")
-            schemas |= problem.pop("$defs", {}) | {"Problem": problem}
-        return document
+            document["components"]["schemas"] |= problem.pop("$defs", {}) | {"Problem": problem}
+        return super().openapi()
+
+
+def _without_defaults(document: dict[str, Any]) -> None:
+    """Take out the validation errors that FastAPI declares by itself: ours leave as problems, which are declared."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            declared = operation["responses"].get("422", {})
+            if _DEFAULT_ERROR in str(declared):
+                del operation["responses"]["422"]
+    for name in (_DEFAULT_ERROR, "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
 
 
 def create_app(

@@ -10,7 +10,7 @@ import structlog
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 
-from console.catalogue import build
+from console.building import build
 from console.database import connected
 from console.performing import Pending, Performer, RefusedError
 from console.problems import InvalidRequestError, ProblemError, field_problems, responses

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
+from console.catalogue import ACTIONS
 from schemas.shape import Shape
 
 _log = structlog.get_logger("console.problems")
@@ -72,6 +73,8 @@ def field_problems(error: ValidationError | RequestValidationError) -> tuple[Fie
 
 def _field(location: tuple[Any, ...]) -> str:
     inner = location[1:] if location and location[0] in _WHERE else location
+    if len(inner) > 1 and inner[0] in ACTIONS:
+        inner = inner[1:]  # pydantic names the action that the fields belong to; the sender did not write that
     return ".".join(str(part) for part in inner) or "body"
 
 

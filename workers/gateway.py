@@ -14,6 +14,9 @@ import uvloop
 
 from console.app import create_app
 from console.signatures import SecretError
+from intake.api import router as intake_router
+from intake.door import Door
+from products.loader import load_products
 from storage.pool import open_pool
 from workers.clients import connect
 from workers.logs import configure_logs
@@ -66,7 +69,9 @@ async def run_gateway(settings: Settings, stop: asyncio.Event) -> None:
     client = await connect(settings, lazy=True)
     pool = await open_pool(settings.database_url.get_secret_value(), min_size=0, max_size=_CONNECTIONS)
     try:
-        app = create_app(pool, client, webhook_secret=settings.webhook_secret.get_secret_value())
+        door = Door(pool, load_products())
+        secret = settings.webhook_secret.get_secret_value()
+        app = create_app(pool, client, webhook_secret=secret, routers=[intake_router(lambda: door)])
         config = uvicorn.Config(
             app,
             host,
@@ -98,7 +103,7 @@ async def _serve(server: uvicorn.Server, stop: asyncio.Event, url: str) -> None:
 
 async def _main() -> None:
     settings = Settings()
-    configure_logs(settings.log_format, settings.log_level)
+    configure_logs(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import asyncpg
 import httpx2
@@ -11,27 +12,17 @@ import pytest
 from fastapi import FastAPI
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from console.app import create_app
 from storage.pool import open_pool
 from tests.console.recording import RecordingJourney
 from workers.converter import data_converter
-from workers.stack.parts import TEMPORAL_BINARY
-from workers.stack.postgres import free_port
+from workers.stack.ports import free_port
 
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"  # noqa: S105 - a secret of the tests
 QUEUE = "console-tests"
-
-
-@pytest.fixture(scope="session")
-async def temporal() -> AsyncIterator[Client]:
-    """A client of a Temporal server for the whole run."""
-    async with await WorkflowEnvironment.start_local(
-        data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL_BINARY)
-    ) as environment:
-        yield environment.client
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +62,7 @@ async def journey(temporal: Client, worker: Worker) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-def app(pool: "asyncpg.Pool[asyncpg.Record]", temporal: Client) -> FastAPI:
+def app(pool: Pool, temporal: Client) -> FastAPI:
     """The gateway's application."""
     return create_app(pool, temporal, webhook_secret=WEBHOOK_SECRET, wait_seconds=2)
 
@@ -89,7 +80,7 @@ async def absent_temporal() -> Client:
 
 
 @pytest.fixture
-async def absent_database() -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+async def absent_database() -> AsyncIterator[Pool]:
     """A pool on a PostgreSQL server that is not there."""
     async with await open_pool(f"postgresql://nobody:nothing@127.0.0.1:{free_port()}/none", min_size=0) as opened:
         yield opened

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import httpx2
 import pytest
 from fastapi import FastAPI
@@ -14,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from console.app import BODY_LIMIT, create_app
-from tests.console.conftest import QUEUE, WEBHOOK_SECRET, Running, absent_temporal, client_of, new_journey_id
+from tests.console.conftest import QUEUE, WEBHOOK_SECRET, Pool, Running, absent_temporal, client_of, new_journey_id
 
 FORGED = "whsec_" + "Zm9yZ2Vk"
 PAID = {"payment_id": "pay-1", "paid": True, "amount": "8021.50"}
@@ -32,7 +31,7 @@ async def send(
     message_id: str = "msg_1",
     secret: str = WEBHOOK_SECRET,
     at: datetime | None = None,
-    **headers: str,
+    headers: dict[str, str] | None = None,
 ) -> httpx2.Response:
     """Send a call-back as a partner does, signed by the reference library."""
     moment = at or datetime.now(UTC)
@@ -42,7 +41,7 @@ async def send(
         "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode()),
         "content-type": "application/json",
     }
-    return await http.post(f"/callbacks/{partner}", content=body, headers=signed | headers)
+    return await http.post(f"/callbacks/{partner}", content=body, headers=signed | (headers or {}))
 
 
 async def test_a_genuine_call_back_acts(http: httpx2.AsyncClient, journey: Running) -> None:
@@ -54,7 +53,7 @@ async def test_a_genuine_call_back_acts(http: httpx2.AsyncClient, journey: Runni
 
 
 async def test_a_repeated_call_back_gets_the_same_answer_and_acts_once(
-    http: httpx2.AsyncClient, journey: Running, pool: "asyncpg.Pool[asyncpg.Record]"
+    http: httpx2.AsyncClient, journey: Running, pool: Pool
 ) -> None:
     """Three deliveries of one message are one action, even when the repeats carry newer signatures."""
     first = await send(http, body_of(journey.journey_id))
@@ -74,7 +73,7 @@ async def test_a_repeat_is_answered_from_our_own_record(http: httpx2.AsyncClient
 
 
 async def test_a_call_back_whose_answer_was_lost_acts_once(
-    http: httpx2.AsyncClient, journey: Running, pool: "asyncpg.Pool[asyncpg.Record]"
+    http: httpx2.AsyncClient, journey: Running, pool: Pool
 ) -> None:
     """When we die between the update and our own note of it, the repeat still does not act a second time."""
     first = await send(http, body_of(journey.journey_id))
@@ -96,7 +95,7 @@ async def test_the_same_id_with_other_content_is_refused(http: httpx2.AsyncClien
 
 
 async def test_a_forged_call_back_is_refused_and_logged_without_its_content(
-    http: httpx2.AsyncClient, journey: Running, pool: "asyncpg.Pool[asyncpg.Record]"
+    http: httpx2.AsyncClient, journey: Running, pool: Pool
 ) -> None:
     """A wrong secret gives 401; the log tells of it and repeats nothing that the sender wrote."""
     with capture_logs() as logs:
@@ -120,14 +119,12 @@ async def test_an_old_call_back_is_refused(http: httpx2.AsyncClient, journey: Ru
 
 async def test_a_malformed_signature_header_is_refused(http: httpx2.AsyncClient, journey: Running) -> None:
     """Nonsense in a header is a 401, not a crash."""
-    answer = await send(http, body_of(journey.journey_id), **{"webhook-signature": "v1;nonsense,,,"})
+    answer = await send(http, body_of(journey.journey_id), headers={"webhook-signature": "v1;nonsense,,,"})
     assert answer.status_code == 401
     assert (await http.post("/callbacks/insurer", content=b"{}")).status_code == 401
 
 
-async def test_a_rotated_secret_still_passes(
-    pool: "asyncpg.Pool[asyncpg.Record]", temporal: Client, journey: Running
-) -> None:
+async def test_a_rotated_secret_still_passes(pool: Pool, temporal: Client, journey: Running) -> None:
     """With the old and the new secret set, a partner may sign with either."""
     app = create_app(pool, temporal, webhook_secret=f"whsec_bmV3IHNlY3JldCBoZXJl {WEBHOOK_SECRET}")
     async with client_of(app) as http:
@@ -186,7 +183,7 @@ async def test_too_large_a_body_is_refused_before_it_is_read(http: httpx2.AsyncC
 
 
 async def test_the_journeys_own_refusal_is_recorded_and_a_later_repeat_may_pass(
-    http: httpx2.AsyncClient, journey: Running, pool: "asyncpg.Pool[asyncpg.Record]"
+    http: httpx2.AsyncClient, journey: Running, pool: Pool
 ) -> None:
     """A call-back that comes too early is refused with the reason; sent again in time, it is taken."""
     decided = body_of(journey.journey_id, "record_aid_outcome", {"application_id": "aid-1", "approved": True})
@@ -216,7 +213,7 @@ async def test_a_call_back_for_an_unknown_journey_is_not_found(http: httpx2.Asyn
 
 
 async def test_while_temporal_is_away_the_partner_is_asked_to_repeat(
-    pool: "asyncpg.Pool[asyncpg.Record]", app: FastAPI, journey: Running
+    pool: Pool, app: FastAPI, journey: Running
 ) -> None:
     """503 with Retry-After while Temporal is away; the repeat acts, once."""
     away = create_app(pool, await absent_temporal(), webhook_secret=WEBHOOK_SECRET)
@@ -239,7 +236,7 @@ async def test_while_no_worker_runs_the_partner_is_asked_to_repeat(http: httpx2.
 
 
 async def test_while_postgresql_is_away_the_partner_is_asked_to_repeat(
-    absent_database: "asyncpg.Pool[asyncpg.Record]", temporal: Client, journey: Running
+    absent_database: Pool, temporal: Client, journey: Running
 ) -> None:
     """503 with Retry-After while PostgreSQL is away, and nothing was done."""
     app = create_app(absent_database, temporal, webhook_secret=WEBHOOK_SECRET)
