@@ -36,11 +36,6 @@ _IDS = {
     "book": "tracking_number",
     "order_payment": "payment_id",
 }
-    "reserve": "reservation_id",
-    "dispense": "dispensing_id",
-    "book": "tracking_number",
-    "order_payment": "payment_id",
-}
 """Which field of an answer names the thing that was made: one per order."""
 
 

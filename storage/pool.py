@@ -13,6 +13,11 @@ async def _speak_json(connection: "Connection[Record]") -> None:
         )
 
 
+async def _leave_as_it_is(connection: "Connection[Record]") -> None:
+    """Our queries leave nothing behind in a session, so the reset that asyncpg makes at each release is saved."""
+    del connection
+
+
 async def open_pool(url: str, *, schema: str = SCHEMA, min_size: int = 1, max_size: int = 10) -> "Pool[Record]":
     """Open a pool on `url` (postgresql://…) with `schema` first on the search path.
 
@@ -23,6 +28,7 @@ async def open_pool(url: str, *, schema: str = SCHEMA, min_size: int = 1, max_si
         min_size=min_size,
         max_size=max_size,
         init=_speak_json,
+        reset=_leave_as_it_is,
         server_settings={"search_path": schema, "application_name": "patient-journeys"},
         command_timeout=30,
     )

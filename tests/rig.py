@@ -24,6 +24,7 @@ from products.loader import load_products
 from sandbox.app import create_app as create_partners
 from sandbox.database import SCHEMA, prepare
 from schemas.actions import Action
+from schemas.clinical import DrugName
 from schemas.journey import CLOSED_STAGES, JourneyResult, JourneyStatus, WaitingFor
 from schemas.partners import PartnerName
 from storage.pool import open_pool
@@ -100,9 +101,12 @@ class Rig:
         answer = await self.act(journey_id, action)
         assert answer.status_code == 200, answer.text
 
-    async def behave(self, partner: PartnerName, operation: str, *script: dict[str, Any]) -> None:
+    async def behave(
+        self, partner: str, operation: str, *script: dict[str, Any], journey_id: str | None = None
+    ) -> None:
         """Tell a partner how to answer its next calls."""
-        told = {"partner": partner, "operation": operation, "script": list(script)}
+        match = {"journey_id": journey_id} if journey_id else {}
+        told = {"partner": partner, "operation": operation, "script": list(script), "match": match}
         answer = await self.partners.post("/_sandbox/behaviours", json=told)
         assert answer.status_code < 300, answer.text
 
@@ -114,6 +118,12 @@ class Rig:
                 if code:
                     return str(code)
                 await asyncio.sleep(0.01)
+
+    def drug(self, sample: str) -> str:
+        """Id of the drug that a sample claim is for."""
+        event = json.loads((SAMPLES / "claims" / f"{sample}.json").read_text(encoding="utf-8"))
+        name = DrugName.model_validate(event["data"]["prescription"]["drug"])
+        return load_products().find_drugs(sample, name)[0].id
 
     def handle(self, journey_id: str) -> WorkflowHandle[Any, JourneyResult]:
         """The journey on the Temporal server."""

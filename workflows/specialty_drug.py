@@ -112,7 +112,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         del claim
         try:
             await self.authorize()
-            await self.review_until_supplied()
+            await self.review_and_aid()
             booking = await self.voucher_and_booking()
             dispensing = await self.hand_over(await self.supply(booking))
             await self.settle(dispensing)
@@ -179,17 +179,16 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     # Prescription review and charity aid
 
-    async def review_until_supplied(self) -> None:
-        """Review the prescription, try charity aid, and review again when the foundation refuses."""
-        while True:
+    async def review_and_aid(self) -> None:
+        """Review the prescription and try charity aid; when the foundation refuses, review once more."""
+        await self.review()
+        way = await self.charity_way()
+        if way is CharityWay.REVIEW_AGAIN:
             await self.review()
-            way = await self.charity_way()
-            if way is CharityWay.INSURANCE:
-                return
-            if way is CharityWay.AID_SUPPLIES:
-                raise JourneyEndedError(Stage.AID_SUPPLIED)
-            if way is CharityWay.NOT_COVERED:
-                raise JourneyEndedError(Stage.REFUSED)
+        elif way is CharityWay.AID_SUPPLIES:
+            raise JourneyEndedError(Stage.AID_SUPPLIED)
+        elif way is CharityWay.NOT_COVERED:
+            raise JourneyEndedError(Stage.REFUSED)
 
     async def review(self) -> None:
         """A pharmacist reviews the prescription; the clock stands still while papers are missing."""

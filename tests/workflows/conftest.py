@@ -2,14 +2,29 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from temporalio.client import Client
 
+from products.loader import load_products
 from tests.rig import Rig, running
+from workers.stack.postgres import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+async def house(temporal: Client, postgres: EmbeddedPostgres, template: str) -> AsyncIterator[Rig]:
+    """Temporal, PostgreSQL, partners, gateway and workers, all real, for the whole run."""
+    admin = await asyncpg.connect(postgres.url())
+    await admin.execute(f"CREATE DATABASE house TEMPLATE {template}")
+    await admin.close()
+    async with running(temporal, postgres.url("house")) as rig:
+        yield rig
 
 
 @pytest.fixture
-async def rig(temporal: Client, database: str) -> AsyncIterator[Rig]:
-    """Temporal, PostgreSQL, partners, gateway and workers, all real; its database is the test's own."""
-    async with running(temporal, database) as house:
-        yield house
+async def rig(house: Rig) -> AsyncIterator[Rig]:
+    """The running house, its partners well-behaved again after each test."""
+    yield house
+    await house.partners.delete("/_sandbox/behaviours")
+    closed = [{"drug_id": drug.id, "open": False} for drug in load_products().get("pingan-longterm-b").drugs]
+    await house.partners.post("/_sandbox/programs", json=closed)

@@ -6,6 +6,7 @@ from schemas.journey import Stage, WaitingFor
 from tests import people
 from tests.rig import Rig
 
+AGREED = {"hospital_consent": True, "doctor_consent": True, "partial_advance_accepted": True}
 PLACES = {
     "pingan-longterm-b": ("上海", "上海"),
     "pingan-cancer-drug": ("广东", "广州"),

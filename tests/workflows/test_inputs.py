@@ -1,0 +1,91 @@
+"""What people and partners may tell a journey, and what it refuses."""
+
+from schemas.actions import RecordPayment, ReviewResult
+from schemas.journey import Stage, WaitingFor
+from schemas.money import ZERO
+from schemas.people import Actor, ActorRole
+from tests import people
+from tests.rig import Rig
+
+PRODUCT = "pingan-longterm-b"
+
+
+async def test_an_action_that_the_stage_does_not_allow_changes_nothing(rig: Rig) -> None:
+    """A booking before the review is a 409 that names what is possible; no event is written."""
+    journey = await rig.report(PRODUCT)
+    before = await rig.waiting(journey, WaitingFor.REVIEW)
+    answer = await rig.act(journey, people.pick_up("上海", "上海"))
+    assert answer.status_code == 409
+    assert "record_review" in answer.text
+    after = await rig.status(journey)
+    assert after is not None
+    assert after.revision == before.revision
+
+
+async def test_an_action_by_the_wrong_role_is_refused_by_name_of_the_field(rig: Rig) -> None:
+    """Only a pharmacist reviews a prescription."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    wrong = people.review().model_copy(update={"actor": Actor(role=ActorRole.INSURED, id="somebody")})
+    answer = await rig.act(journey, wrong)
+    assert answer.status_code == 422
+    assert "actor.role" in answer.text
+
+
+async def test_the_same_key_twice_acts_once(rig: Rig) -> None:
+    """A repeated action gives the first receipt and leaves one line on the timeline."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    review = people.review()
+    first, second = await rig.act(journey, review), await rig.act(journey, review)
+    assert first.status_code == second.status_code == 200
+    assert first.json()["revision"] == second.json()["revision"]
+    await rig.waiting(journey, WaitingFor.BOOKING)
+    inputs = "SELECT count(*) FROM timeline WHERE journey_id = $1 AND entry->>'kind' = 'input'"
+    assert await rig.pool.fetchval(inputs, journey) == 1
+
+
+async def test_papers_asked_for_at_review_must_be_named(rig: Rig) -> None:
+    """PAPERS_NEEDED without papers is refused before it enters history."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    answer = await rig.act(journey, people.review(result=ReviewResult.PAPERS_NEEDED))
+    assert answer.status_code == 422
+    assert "papers_needed" in answer.text
+
+
+async def test_a_claim_can_be_withdrawn_and_gives_back_what_was_set_aside(rig: Rig) -> None:
+    """Withdrawn while the drug waits at the counter: voucher void, limit whole again, stock released."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await rig.done(journey, people.review())
+    await rig.waiting(journey, WaitingFor.BOOKING)
+    await rig.done(journey, people.pick_up("上海", "上海"))
+    held = await rig.waiting(journey, WaitingFor.HAND_OVER)
+    assert held.money.reserved > ZERO
+    await rig.done(journey, people.withdraw())
+    status = await rig.closed(journey)
+    assert status.stage is Stage.WITHDRAWN
+    assert status.money.reserved == ZERO
+    standing = await rig.pool.fetchval("SELECT standing FROM voucher WHERE journey_id = $1", journey)
+    assert standing == "void"
+
+
+async def test_a_payment_of_another_amount_is_refused(rig: Rig) -> None:
+    """The insurer's confirmation must name the amount that was ordered."""
+    await rig.behave("insurer", "order_payment", {"kind": "no_callback"})
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await rig.done(journey, people.review())
+    await rig.waiting(journey, WaitingFor.BOOKING)
+    await rig.done(journey, people.pick_up("上海", "上海"))
+    await rig.waiting(journey, WaitingFor.HAND_OVER)
+    await rig.done(journey, people.hand_over(await rig.code(journey)))
+    waiting = await rig.waiting(journey, WaitingFor.PAYMENT)
+    fields = people.by(ActorRole.INSURER) | {"payment_id": "pay-1", "paid": True}
+    wrong = RecordPayment(**fields, amount=waiting.money.committed + 1)
+    answer = await rig.act(journey, wrong)
+    assert answer.status_code == 422
+    assert "amount" in answer.text
+    await rig.done(journey, wrong.model_copy(update={"amount": waiting.money.committed, "key": people.key()}))
+    assert (await rig.closed(journey)).stage is Stage.COMPLETED
