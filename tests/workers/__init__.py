@@ -1,1 +1,1 @@
-"""Tests of the processes and their wiring."""
+"""Processes and wiring, on real servers."""

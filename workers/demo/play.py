@@ -12,6 +12,7 @@ from console.views import JourneyView
 from schemas.actions import ActionInput
 from schemas.claim import DrugClaimReport
 from schemas.journey import CLOSED_STAGES, WaitingFor
+from workers.demo.aid import AidAttempt
 from workers.demo.clients import Clients, NotNowError
 from workers.demo.people import People
 
@@ -44,9 +45,9 @@ class Play:
 
     async def _travel(self, event: dict[str, Any]) -> None:
         claim = DrugClaimReport.model_validate(event["data"])
-        people = People(claim)
-        await self._until_done(lambda: self._hand_in(event, claim))
-        await self._until_done(lambda: self._advance(claim, people))
+        people, aid = People(claim), AidAttempt(self._clients, claim)
+        await self._until_done(lambda: self._hand_in(event, claim, aid))
+        await self._until_done(lambda: self._advance(claim, people, aid))
 
     async def _until_done(self, step: Callable[[], Awaitable[bool]]) -> None:
         """Repeat `step` until it says True, whoever is away meanwhile."""
@@ -55,17 +56,18 @@ class Play:
                 if await step():
                     return
             except NotNowError as error:
-                _log.info("demo.not_now", reason=str(error))
+                _log.debug("demo.not_now", reason=str(error))
                 await asyncio.sleep(_AWAY_SECONDS)
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _hand_in(self, event: dict[str, Any], claim: DrugClaimReport) -> bool:
+    async def _hand_in(self, event: dict[str, Any], claim: DrugClaimReport, aid: AidAttempt) -> bool:
         if await self._clients.find(claim.claim_number) is None:
+            await aid.open_program()
             async with self._turn(f"insurer reports claim {claim.claim_number} ({claim.product})"):
                 await self._clients.report(event)
         return True
 
-    async def _advance(self, claim: DrugClaimReport, people: People) -> bool:
+    async def _advance(self, claim: DrugClaimReport, people: People, aid: AidAttempt) -> bool:
         """Look at the journey and make the move that is due, if any; True once it has ended."""
         row = await self._clients.find(claim.claim_number)
         if row is None:
@@ -73,6 +75,8 @@ class Play:
         view = self.views[claim.claim_number] = await self._clients.view(row.journey_id)
         if view.stage in CLOSED_STAGES:
             return True
+        if view.wait.what is WaitingFor.REVIEW:
+            await aid.close_program(view)
         if move := people.next_action(view, await self._code(view)):
             await self._make(view, move)
         return False

@@ -13,6 +13,7 @@ import structlog
 from storage.migrations import migrate
 from storage.pool import SCHEMA
 from workers.settings import Settings
+from workers.stack.adoption import Adoption
 from workers.stack.leash import leashed
 from workers.stack.parts import HOST, environment, module_part, postgres_part, temporal_part
 from workers.stack.ports import choose_ports
@@ -100,7 +101,7 @@ class EmbeddedStack:
             process = await asyncio.create_subprocess_exec(
                 *leashed([sys.executable, "-P", "-m", "workers.stack.release"]),
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
+                stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env=environment(self._published),
                 cwd="/",
@@ -108,14 +109,16 @@ class EmbeddedStack:
             )
         try:
             async with asyncio.timeout(_RELEASE_SECONDS):
-                status = await process.wait()
+                told, _ = await process.communicate()
         except (TimeoutError, asyncio.CancelledError):
             process.kill()
             await process.wait()
             raise
-        if status:
+        if process.returncode:
             message = f"the worker's build did not become current; see {path} and {self.supervisor.log_file('worker')}"
             raise PartFailedError(message)
+        for journey, reason in Adoption.model_validate_json(told).stuck.items():
+            _log.error("journey needs a worker of its own build", journey=journey, reason=reason)
 
     def _addresses(self, server: EmbeddedPostgres, ports: dict[str, int]) -> dict[str, str]:
         return {

@@ -13,13 +13,14 @@ from workers.build import build_id
 from workers.clients import connect
 from workers.logs import configure_logs
 from workers.settings import Settings
+from workers.stack.adoption import Adoption
 from workers.stack.versions import NoWorkerError, adopt_older_journeys, make_current
 from workers.worker import WORKFLOWS, sandboxed
 
 _log = structlog.get_logger("workers.release")
 
 
-async def release(settings: Settings) -> None:
+async def release(settings: Settings) -> Adoption:
     """Make this code's build current on the server of `settings`.
 
     Raises NoWorkerError when no worker of it asks for work, RuntimeError or RPCError when the server is away.
@@ -29,17 +30,19 @@ async def release(settings: Settings) -> None:
     await make_current(client, build)
     adopted = await adopt_older_journeys(client, build, WORKFLOWS, sandboxed())
     _log.info("build is current", build=build, moved=len(adopted.moved), stuck=len(adopted.stuck))
+    return adopted
 
 
 def main() -> None:
-    """Release and exit; status 1 with the reason in the log when it cannot be done."""
+    """Release and print the Adoption as JSON; status 1 with the reason in the log when it cannot be done."""
     settings = Settings()
     configure_logs(settings)
     try:
-        asyncio.run(release(settings))
+        adopted = asyncio.run(release(settings))
     except (NoWorkerError, RPCError, RuntimeError) as error:
         _log.error("the build did not become current", reason=str(error))
         sys.exit(1)
+    sys.stdout.write(adopted.model_dump_json())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer, WorkflowRunner
 
 from schemas.routing import DEPLOYMENT
-from schemas.shape import Shape
+from workers.stack.adoption import Adoption
 
 _POLLED_SECONDS = 75
 _NOT_YET = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.UNAVAILABLE)
@@ -28,14 +28,6 @@ _log = structlog.get_logger("workers.stack")
 
 class NoWorkerError(Exception):
     """No worker of this build asked the server for work in time: look into the worker's log."""
-
-
-class Adoption(Shape):
-    """What became of the running journeys that an older build had started, by workflow id."""
-
-    moved: tuple[str, ...] = ()
-    stuck: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
-    """Those that today's code cannot continue, with the reason: they need a worker of their own build."""
 
 
 async def make_current(client: Client, build: str, *, patience: float = _POLLED_SECONDS) -> None:

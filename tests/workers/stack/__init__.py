@@ -1,0 +1,1 @@
+"""The embedded stack, with real PostgreSQL, Temporal and kill -9."""

@@ -1,0 +1,5 @@
+"""`python -m workers.cli` is the `journeys` command."""
+
+from workers.cli import main
+
+main()
