@@ -67,7 +67,7 @@ def aid_open_to_citizens(facts: CharityFacts, context: Context) -> Result:
 def aid_applied_for(facts: CharityFacts, context: Context) -> Result:
     """Who qualifies applies, with a complete file.
 
-    pingan-longterm-b/CHAR-2, pingan-cancer-drug/CHAR-2, chinalife-cancer-rider/CHAR-1, axa-excellence/CH-3 CH-2,
+    pingan-longterm-b/CHAR-2, pingan-cancer-drug/CHAR-2, chinalife-cancer-rider/CHAR-1 CHAR-2, axa-excellence/CH-3 CH-2,
     yuanxin-cancer-drug/CHAR-2.
     """
     standing = facts.standing

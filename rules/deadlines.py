@@ -82,14 +82,14 @@ def _in_words(budget: Budget, run: _Run, calendar: WorkingCalendar) -> Bilingual
     counted = _counted(budget, run, calendar)
     due = china_time(run.due_at)
     until = f"{_last_day(run.due_at)} 24:00" if due.time() == time() else f"{due:%Y-%m-%d %H:%M}"
-    paused = say(f"其间停止计时 {run.stops} 次。", f" The clock stood {run.stops} times.") if run.stops else say("", "")
+    paused = say(f"其间停止计时 {run.stops} 次。", f"Stops of the clock: {run.stops}.") if run.stops else say("", "")
     if run.stands_still:
         since = f"{china_time(run.start):%Y-%m-%d %H:%M}"
         return say(
             f"自 {since} 起停止计时，恢复后重新起算；如即刻恢复，最早 {until} 届满。",
             f"The clock stands still since {since}; resumed at once, due by {until} at the earliest.",
         )
-    return say(f"{counted.zh}{until} 前届满。{paused.zh}", f"{counted.en}due by {until}.{paused.en}")
+    return say(f"{counted.zh}{until} 前届满。{paused.zh}", f"{counted.en} due by {until}. {paused.en}")
 
 
 _UNITS = {
@@ -105,5 +105,5 @@ def _counted(budget: Budget, run: _Run, calendar: WorkingCalendar) -> Bilingual:
     if budget.unit in _UNITS and run.left:
         unit = _UNITS[budget.unit]
         first = _last_day(clock_of(budget.unit, calendar).due(run.start, DAY))
-        return say(f"第{number}{unit.zh} = {first}，", f"{unit.en} {number} = {first}, ")
-    return say(f"自 {since} 起，", f"From {since}, ")
+        return say(f"第{number}{unit.zh} = {first}，", f"{unit.en} {number} = {first},")
+    return say(f"自 {since} 起，", f"From {since},")

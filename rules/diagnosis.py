@@ -124,7 +124,7 @@ def _unproven(facts: AuthorizationFacts, known: dict[str, object]) -> Result:
 def severe_malignancy(facts: AuthorizationFacts, context: Context) -> Result:
     """The disease is a severe malignancy as the main policy defines it, and the policy covers those.
 
-    chinalife-cancer-rider/DX-1, axa-excellence/DD-1.
+    chinalife-cancer-rider/DX-1 EXC-6, axa-excellence/DD-1.
     """
     del context
     severe, covered = facts.diagnosis.severe_malignancy, facts.coverage.policy.severe_malignancy_cover

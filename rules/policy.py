@@ -34,8 +34,8 @@ def policy_in_force(facts: AuthorizationFacts, context: Context) -> Result:
     """The disease was diagnosed while the policy stood, and nobody has ended the policy since.
 
     An expired policy still answers for what happened within it; how long it then pays is `within_medication_term`.
-    pingan-longterm-b/ID-2 DUR-1, pingan-cancer-drug/ID-2 DUR-1, chinalife-cancer-rider/DX-1 ID-1,
-    axa-excellence/DD-1, yuanxin-cancer-drug/COND-1 DUR-1.
+    pingan-longterm-b/ID-2, pingan-cancer-drug/ID-2, chinalife-cancer-rider/ID-1 DUR-1,
+    axa-excellence/WAIT-1 ID-1, yuanxin-cancer-drug/COND-1.
     """
     del context
     policy, diagnosed = facts.coverage.policy, facts.diagnosis.diagnosed_on

@@ -13,8 +13,8 @@ from schemas.money import ZERO
 def insurer_share(facts: SettlementFacts, context: Context) -> Result:
     """The insurer pays its ratio of what no one else compensates.
 
-    pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1, chinalife-cancer-rider/PAY-1 to PAY-8, axa-excellence/DD-4,
-    yuanxin-cancer-drug/PAY-1.
+    pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1, axa-excellence/DD-4, yuanxin-cancer-drug/PAY-1,
+    chinalife-cancer-rider/PAY-1 PAY-2 PAY-3 PAY-4 PAY-5 PAY-6 PAY-7 PAY-8.
     """
     share = share_of(facts, context)
     known: dict[str, object] = {

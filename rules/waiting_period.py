@@ -17,7 +17,7 @@ from schemas.policy import Policy
 def waiting_period_over(facts: AuthorizationFacts, context: Context) -> Result:
     """The diagnosis came after the waiting period, whose day 1 is the day the contract takes effect.
 
-    pingan-longterm-b/WAIT-1 WAIT-2 RENEW-1, pingan-cancer-drug/WAIT-1 WAIT-2 RENEW-1, axa-excellence/WAIT-1,
+    pingan-longterm-b/WAIT-1 WAIT-2 RENEW-1 RENEW-2, pingan-cancer-drug/WAIT-1 WAIT-2 RENEW-1, axa-excellence/WAIT-1,
     yuanxin-cancer-drug/WAIT-1 RENEW-1.
     """
     return _judged(facts, context, facts.coverage.policy.effective_on)

@@ -60,7 +60,7 @@ def outcome(product: str, facts: Facts, name: str) -> str:
     return finding(ask(product, facts), name).outcome.value
 
 
-def policy(product: str = PINGAN_B, **changes: object) -> Policy:
+def policy(product: str = PINGAN_B, /, **changes: object) -> Policy:
     fields: dict[str, object] = {
         "policy_number": "P-0001",
         "product": product,
@@ -116,7 +116,7 @@ def insured(**changes: object) -> InsuredFacts:
     return InsuredFacts.model_validate(fields | changes)
 
 
-def authorization(product: str = PINGAN_B, **changes: object) -> AuthorizationFacts:
+def authorization(product: str = PINGAN_B, /, **changes: object) -> AuthorizationFacts:
     fields: dict[str, object] = {
         "coverage": Coverage(policy=policy(product), in_catalogue=False),
         "insured": insured(),
@@ -130,7 +130,7 @@ def authorization(product: str = PINGAN_B, **changes: object) -> AuthorizationFa
     return AuthorizationFacts.model_validate(fields | changes)
 
 
-def under(product: str, **changes: object) -> AuthorizationFacts:
+def under(product: str, /, **changes: object) -> AuthorizationFacts:
     """Authorization facts with a changed policy."""
     return authorization(product, coverage=Coverage(policy=policy(product, **changes), in_catalogue=False))
 

@@ -1,0 +1,79 @@
+"""Charity aid: verdict and way for every standing, product and citizenship."""
+
+import pytest
+
+from schemas.decision import AidStanding
+from schemas.people import Citizenship
+from tests.rules.cases import ALL, AXA, CHINALIFE, PINGAN_B, PINGAN_CANCER, YUANXIN, ask, charity, finding
+
+FORFEITING = (PINGAN_B, PINGAN_CANCER, YUANXIN)
+
+
+@pytest.mark.parametrize("product", ALL)
+@pytest.mark.parametrize(
+    ("standing", "way"),
+    [
+        (AidStanding.NO_PROGRAM, "insurance"),
+        (AidStanding.NOT_QUALIFIED, "insurance"),
+        (AidStanding.OPEN, "apply"),
+        (AidStanding.UNDER_REVIEW, "wait"),
+        (AidStanding.APPROVED, "wait"),
+        (AidStanding.COLLECTED, "aid_supplies"),
+    ],
+)
+def test_ways_that_every_product_shares(product: str, standing: AidStanding, way: str) -> None:
+    """Nothing stands against the claim, and the way says what comes next."""
+    decision = ask(product, charity(standing))
+    assert (decision.verdict.value, decision.way) == ("approved", way)
+
+
+@pytest.mark.parametrize("standing", [AidStanding.NOT_APPLIED, AidStanding.INCOMPLETE])
+def test_not_applying(standing: AidStanding) -> None:
+    """Cover is lost where printed, a person decides where only the duty is printed, nothing follows at AXA."""
+    for product in FORFEITING:
+        decision = ask(product, charity(standing))
+        assert (decision.verdict.value, decision.way) == ("refused", "not_covered")
+        assert finding(decision, "aid_applied_for").next_step is not None
+    referred = ask(CHINALIFE, charity(standing))
+    assert (referred.verdict.value, referred.way) == ("referred", None)
+    assert ask(AXA, charity(standing)).way == "insurance"
+
+
+@pytest.mark.parametrize("standing", [AidStanding.NOT_COLLECTED, AidStanding.INSISTS_SELF_PAY])
+def test_not_taking_what_was_granted(standing: AidStanding) -> None:
+    """Four products do not pay then; AXA prints no loss of cover."""
+    for product in (*FORFEITING, CHINALIFE):
+        assert ask(product, charity(standing)).way == "not_covered"
+    assert ask(AXA, charity(standing)).way == "insurance"
+
+
+@pytest.mark.parametrize("product", ALL)
+def test_not_collected_for_reasons_of_others(product: str) -> None:
+    """Only the applicant's own reasons cost them the cover."""
+    assert ask(product, charity(AidStanding.NOT_COLLECTED, own_reason=False)).way == "insurance"
+
+
+def test_a_refusal_by_the_foundation() -> None:
+    """The prescription is reviewed again, except at AXA where the insurance simply goes on."""
+    for product in (*FORFEITING, CHINALIFE):
+        assert ask(product, charity(AidStanding.REFUSED)).way == "review_again"
+    assert ask(AXA, charity(AidStanding.REFUSED)).way == "insurance"
+
+
+@pytest.mark.parametrize("citizenship", [Citizenship.HK_MACAO_TAIWAN, Citizenship.FOREIGN])
+@pytest.mark.parametrize(
+    "standing", [AidStanding.OPEN, AidStanding.NOT_APPLIED, AidStanding.INCOMPLETE, AidStanding.INSISTS_SELF_PAY]
+)
+def test_who_cannot_apply_is_not_blamed(citizenship: Citizenship, standing: AidStanding) -> None:
+    """Aid is for mainland citizens; the others go on with the insurance."""
+    for product in (*FORFEITING, AXA):
+        assert ask(product, charity(standing, citizenship=citizenship)).way == "insurance"
+    assert ask(CHINALIFE, charity(AidStanding.OPEN, citizenship=citizenship)).way == "apply"
+
+
+@pytest.mark.parametrize("product", FORFEITING)
+def test_donated_drugs_leave_the_limit_alone(product: str) -> None:
+    """The clause is cited when the donated drug was collected."""
+    told = finding(ask(product, charity(AidStanding.COLLECTED)), "aid_does_not_use_limit")
+    assert told.outcome == "met"
+    assert told.citations[0].rule == f"{product}/CHAR-5"

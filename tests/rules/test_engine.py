@@ -1,0 +1,115 @@
+"""`decide`: verdicts, citations, versions and errors."""
+
+from datetime import UTC, date, datetime
+from time import process_time
+
+import pytest
+
+from products.calendar import load_calendar
+from products.loader import Products
+from rules import RULES_VERSION
+from rules.engine import decide, verdict_of
+from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTermsError, RuleError
+from schemas.decision import Citation, Decision, DecisionRequest, Facts, Finding, Outcome
+from schemas.policy import Coverage
+from schemas.text import Bilingual
+from tests.rules.cases import ALL, PINGAN_B, ask, authorization, counter, every_question, policy, products
+
+
+@pytest.mark.parametrize("product", ALL)
+@pytest.mark.parametrize("facts", every_question(), ids=lambda facts: str(facts.question))
+def test_every_product_answers_every_question(product: str, facts: Facts) -> None:
+    """A claim without a flaw passes every gate of every product, and every finding cites that product's document."""
+    if facts.question == "authorization":
+        facts = authorization(product)
+    decision = ask(product, facts)
+    assert decision.verdict == "approved", [each for each in decision.findings if each.outcome != "met"]
+    document = products().get(product).identity.document
+    for each in decision.findings:
+        assert each.citations
+        assert all(cited.rule.startswith(f"{product}/") for cited in each.citations)
+        assert all(cited.document == document and cited.section for cited in each.citations)
+        assert each.why.zh
+        assert each.why.en
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        ((Outcome.MET, Outcome.NOT_APPLICABLE), "approved"),
+        ((Outcome.MET, Outcome.REFERRED), "referred"),
+        ((Outcome.REFERRED, Outcome.PAPERS_DUE), "papers_due"),
+        ((Outcome.PAPERS_DUE, Outcome.REFERRED, Outcome.NOT_MET), "refused"),
+    ],
+)
+def test_the_heaviest_finding_gives_the_verdict(outcomes: tuple[Outcome, ...], verdict: str) -> None:
+    """Refused before papers due before referred before approved."""
+    citation = Citation(rule="pingan-longterm-b/WAIT-1", document="d", section="s")
+    findings = [
+        Finding(name="one", citations=(citation,), outcome=each, why=Bilingual(zh="因", en="why")) for each in outcomes
+    ]
+    assert verdict_of(findings) == verdict
+
+
+def test_versions_are_recorded() -> None:
+    """A decision says under which data, rules and calendar it was taken."""
+    versions = ask(PINGAN_B, counter()).versions
+    assert versions.products == products().version
+    assert versions.rules == RULES_VERSION
+    assert versions.calendar == load_calendar().version
+
+
+@pytest.mark.parametrize("facts", every_question(), ids=lambda facts: str(facts.question))
+def test_a_decision_survives_json(facts: Facts) -> None:
+    """Written and read again it is the same, and written once more it is the same text."""
+    decision = ask(PINGAN_B, facts)
+    text = decision.model_dump_json()
+    again = Decision.model_validate_json(text)
+    assert again == decision
+    assert again.model_dump_json() == text
+
+
+def request(product: str = PINGAN_B, facts: Facts | None = None) -> DecisionRequest:
+    return DecisionRequest(product=product, facts=facts or counter(), at=datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def test_an_unknown_product() -> None:
+    """The error lists the products there are."""
+    with pytest.raises(NoSuchProductError, match="known products: axa-excellence"):
+        decide(request("nobody-knows"), products(), load_calendar())
+
+
+def test_a_gate_without_rules() -> None:
+    """A product that binds nothing to a question cannot answer it."""
+    whole = products().get(PINGAN_B)
+    gates = {question: gates for question, gates in whole.gates.items() if question != "counter"}
+    bare = Products({PINGAN_B: whole.model_copy(update={"gates": gates})}, "test")
+    with pytest.raises(NoGateError, match="no rules for question 'counter'"):
+        decide(request(), bare, load_calendar())
+
+
+def test_a_citation_without_a_section() -> None:
+    """A clause that cannot be shown is no citation."""
+    whole = products().get(PINGAN_B)
+    bare = Products({PINGAN_B: whole.model_copy(update={"sections": {}})}, "test")
+    with pytest.raises(NoSectionError, match="pingan-longterm-b/MAT-3"):
+        decide(request(), bare, load_calendar())
+
+
+def test_a_policy_older_than_the_known_terms() -> None:
+    """Nobody decides by terms that were not yet written."""
+    old = authorization(coverage=Coverage(policy=policy(effective_on=date(2001, 1, 1)), in_catalogue=None))
+    with pytest.raises(NoTermsError, match="pingan-longterm-b"):
+        decide(request(facts=old), products(), load_calendar())
+    assert issubclass(NoTermsError, RuleError)
+
+
+@pytest.mark.parametrize("product", ALL)
+def test_a_decision_is_cheap(product: str) -> None:
+    """A few milliseconds of processor time would be felt by every journey: the bound is loose for slow machines."""
+    asked = request(product, authorization(product))
+    decide(asked, products(), load_calendar())
+    began = process_time()
+    for _ in range(50):
+        decide(asked, products(), load_calendar())
+    assert (process_time() - began) / 50 < 0.005

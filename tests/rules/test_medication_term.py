@@ -1,0 +1,97 @@
+"""How long medication is covered, on the last day and the day after."""
+
+from datetime import date
+
+import pytest
+
+from tests.rules.cases import (
+    AXA,
+    CHINALIFE,
+    EXPIRES,
+    PINGAN_B,
+    PINGAN_CANCER,
+    YUANXIN,
+    ask,
+    authorization,
+    outcome,
+    prescription,
+    review,
+    settlement,
+    under,
+)
+
+
+@pytest.mark.parametrize(
+    ("product", "day", "expected"),
+    [
+        (PINGAN_B, date(2026, 12, 31), "met"),
+        (PINGAN_B, date(2027, 1, 1), "not_met"),
+        (CHINALIFE, date(2026, 12, 31), "met"),
+        (CHINALIFE, date(2027, 1, 1), "not_met"),
+        (AXA, date(2026, 12, 31), "met"),
+        (AXA, date(2027, 1, 1), "not_met"),
+        (YUANXIN, date(2027, 1, 30), "met"),
+        (YUANXIN, date(2027, 1, 31), "not_met"),
+        (PINGAN_CANCER, date(2027, 6, 1), "met"),
+        (PINGAN_CANCER, date(2027, 6, 2), "not_met"),
+    ],
+)
+def test_the_last_day_of_medication(product: str, day: date, expected: str) -> None:
+    """Diagnosed on 2026-06-01, expired on 2026-12-31: what each document still pays."""
+    assert outcome(product, review(reviewed_on=day), "within_medication_term") == expected
+    facts = authorization(product).model_copy(update={"applied_on": day})
+    assert outcome(product, facts, "within_medication_term") == expected
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2027, 12, 31), "met"), (date(2028, 1, 1), "not_met")])
+@pytest.mark.parametrize("product", [PINGAN_B, YUANXIN, CHINALIFE])
+def test_a_renewed_policy_carries_the_treatment_on(product: str, day: date, expected: str) -> None:
+    """The renewed period replaces the days after expiry."""
+    facts = review(reviewed_on=day, renewed_to=date(2027, 12, 31))
+    assert outcome(product, facts, "within_medication_term") == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "first_purchase", "expected"),
+    [
+        (date(2028, 3, 1), True, "met"),
+        (date(2028, 3, 1), False, "not_met"),
+        (date(2028, 7, 1), True, "not_met"),
+    ],
+)
+def test_without_a_first_purchase_liability_ends_with_the_policy(
+    day: date,
+    first_purchase: bool,  # noqa: FBT001 - a table's column
+    expected: str,
+) -> None:
+    """Past diagnosis + 365, a policy that runs longer still allows the first purchase, and only that."""
+    facts = review(reviewed_on=day, expires_on=date(2028, 6, 30), first_purchase=first_purchase)
+    assert outcome(PINGAN_CANCER, facts, "within_medication_term") == expected
+
+
+def test_a_prescription_dated_ahead_counts_by_its_own_day() -> None:
+    """Nobody stretches the term by applying early with a later prescription."""
+    facts = authorization(prescription=prescription(issued_on=date(2027, 1, 1)))
+    assert outcome(PINGAN_B, facts, "within_medication_term") == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("product", "day", "expected"),
+    [
+        (CHINALIFE, EXPIRES, "met"),
+        (CHINALIFE, date(2027, 1, 1), "not_met"),
+        (YUANXIN, date(2027, 1, 30), "met"),
+        (YUANXIN, date(2027, 1, 31), "not_met"),
+    ],
+)
+def test_the_cost_arises_within_the_term(product: str, day: date, expected: str) -> None:
+    """A drug dispensed after the last day is the insured person's own cost, whole."""
+    decision = ask(product, settlement(dispensed_on=day))
+    assert outcome(product, settlement(dispensed_on=day), "cost_within_term") == expected
+    assert decision.amounts is not None
+    assert (decision.amounts.insurer_pays == 0) is (expected == "not_met")
+
+
+def test_a_long_policy() -> None:
+    """The policy's own end decides, whatever its length."""
+    assert ask(PINGAN_B, under(PINGAN_B, expires_on=date(2046, 12, 31))).verdict == "approved"
