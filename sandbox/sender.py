@@ -60,6 +60,7 @@ class Sender:
     async def run(self) -> None:
         """Send what falls due until cancelled."""
         try:
+            await self._take_up()
             async with asyncio.TaskGroup() as deliveries:
                 while True:
                     self._desk.planned.clear()
@@ -69,6 +70,10 @@ class Sender:
                     await self._rest()
         finally:
             await self._http.aclose()
+
+    async def _take_up(self) -> None:
+        with suppress(*_AWAY):
+            await self._pool.execute(_QUERIES["take_up"])
 
     async def _claimed(self) -> list[Due]:
         try:

@@ -5,7 +5,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::float * interval '1 second')
 
 -- name: claim
 -- Takes call-backs that are due. They are due again after the lease, should this process die meanwhile.
-UPDATE callback SET due_at = now() + interval '30 seconds', attempts = attempts + 1
+UPDATE callback SET due_at = now() + interval '30 seconds', attempts = attempts + 1, in_hand = true
 WHERE callback_id IN (
     SELECT c.callback_id FROM callback AS c
     LEFT JOIN callback AS earlier ON earlier.callback_id = c.follows
@@ -16,6 +16,10 @@ WHERE callback_id IN (
     FOR UPDATE OF c SKIP LOCKED
 )
 RETURNING callback_id, partner, journey_id, type, subject, data, copies, state, attempts;
+
+-- name: take_up
+-- What a process that ended had in hand is due at once.
+UPDATE callback SET due_at = now(), in_hand = false WHERE in_hand AND state IN ('planned', 'happened');
 
 -- name: next_due
 -- Seconds until something is due; null when nothing is planned.
@@ -30,12 +34,13 @@ UPDATE callback SET state = 'happened', data = $2 WHERE callback_id = $1;
 
 -- name: put_off
 -- Not yet: due again after a while.
-UPDATE callback SET due_at = now() + $2::float * interval '1 second', last_status = $3, last_error = $4
+UPDATE callback SET due_at = now() + $2::float * interval '1 second', in_hand = false, last_status = $3,
+    last_error = $4
 WHERE callback_id = $1;
 
 -- name: end
 -- Delivered, given up, or meant to stay unsent.
-UPDATE callback SET state = $2, last_status = $3, last_error = $4,
+UPDATE callback SET state = $2, in_hand = false, last_status = $3, last_error = $4,
     delivered_at = CASE WHEN $2 = 'delivered' THEN now() END
 WHERE callback_id = $1;
 

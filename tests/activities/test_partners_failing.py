@@ -1,5 +1,6 @@
 """What becomes of a partner's failures: each kind the right error, nothing personal in it, nothing done twice."""
 
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,10 +14,11 @@ from activities.http import Limits, PartnerClient
 from activities.insurer import Insurer
 from activities.notifier import Notifier
 from activities.problems import retry_after
-from schemas.partners import PartnerName, PaymentQuery
+from schemas.partners import PartnerName, PaymentOrder, PaymentQuery
 from tests.activities.test_partners import COVERAGE, INSURED, KNOWN, MESSAGE, PAYMENT, POLICY, POLICY_FACTS, Vault
-from tests.sandbox.serving import NOBODY, TOKEN, Sandbox, sandbox
+from tests.sandbox.serving import NOBODY, TOKEN, Sandbox, empty_database, sandbox
 from tests.serving import serving
+from workers.stack.postgres import EmbeddedPostgres
 
 HASTY = Limits(connect=1.0, read=0.3, overall=0.5, answer_bytes=100_000)
 FAILURES: list[tuple[dict[str, JsonValue], str, str]] = [
@@ -36,11 +38,19 @@ FAILURES: list[tuple[dict[str, JsonValue], str, str]] = [
 ]
 
 
-@pytest.fixture
-async def playing(database: str) -> AsyncIterator[Sandbox]:
-    async with sandbox(database) as running:
+@pytest.fixture(scope="module")
+async def playing(postgres: EmbeddedPostgres) -> AsyncIterator[Sandbox]:
+    async with empty_database(postgres) as database, sandbox(database) as running:
         await running.put("policies", KNOWN)
         yield running
+
+
+@pytest.fixture
+def payment() -> PaymentOrder:
+    """An order of a journey that no other test knows."""
+    letters = uuid.uuid4().hex.translate(str.maketrans("0189", "wxyz"))[:20]
+    changes = {"journey_id": f"journey-{letters}", "key": f"pay:{letters}", "dispensing_id": f"disp-{letters}"}
+    return PAYMENT.model_copy(update=changes)
 
 
 @pytest.fixture
@@ -50,30 +60,33 @@ async def insurer(playing: Sandbox) -> AsyncIterator[Insurer]:
     await client.aclose()
 
 
-@pytest.mark.parametrize(("told", "kind", "says"), FAILURES)
+@pytest.mark.parametrize("failure", FAILURES)
 async def test_a_failure_is_typed_and_says_why(
-    playing: Sandbox, insurer: Insurer, told: dict[str, JsonValue], kind: str, says: str
+    playing: Sandbox, insurer: Insurer, payment: PaymentOrder, failure: tuple[dict[str, JsonValue], str, str]
 ) -> None:
     """The error's type tells whether to try again; afterwards the same order goes through, once."""
+    told, kind, says = failure
     await playing.tell("insurer", "order_payment", told)
     with pytest.raises(PartnerError) as failed:
-        await insurer.order_payment(PAYMENT)
+        await insurer.order_payment(payment)
     assert failed.value.type == kind
     assert failed.value.non_retryable == (kind in {"PartnerRefused", "PartnerCredentials"})
     assert failed.value.message.startswith("insurer.order_payment: ")
     assert says in failed.value.message
     assert POLICY not in failed.value.message
-    await insurer.order_payment(PAYMENT)
-    assert len(await playing.kept("payments")) == 1
+    await insurer.order_payment(payment)
+    assert len(await playing.kept("payments", payment.journey_id)) == 1
 
 
-async def test_an_answer_lost_on_the_way_does_not_pay_twice(playing: Sandbox, insurer: Insurer) -> None:
+async def test_an_answer_lost_on_the_way_does_not_pay_twice(
+    playing: Sandbox, insurer: Insurer, payment: PaymentOrder
+) -> None:
     """The insurer paid but its answer never came: the repeat gets that answer."""
     await playing.tell("insurer", "order_payment", {"kind": "lost_answer", "seconds": 5})
     with pytest.raises(PartnerError, match="no answer"):
-        await insurer.order_payment(PAYMENT)
-    receipt = await insurer.order_payment(PAYMENT)
-    assert [row["payment_id"] for row in await playing.kept("payments")] == [receipt.payment_id]
+        await insurer.order_payment(payment)
+    receipt = await insurer.order_payment(payment)
+    assert [row["payment_id"] for row in await playing.kept("payments", payment.journey_id)] == [receipt.payment_id]
 
 
 async def test_a_busy_partner_says_when_to_come_back(playing: Sandbox, insurer: Insurer) -> None:
@@ -84,10 +97,10 @@ async def test_a_busy_partner_says_when_to_come_back(playing: Sandbox, insurer: 
     assert busy.value.next_retry_delay == timedelta(seconds=7)
 
 
-async def test_a_slow_answer_within_bounds_is_good(playing: Sandbox, insurer: Insurer) -> None:
+async def test_a_slow_answer_within_bounds_is_good(playing: Sandbox, insurer: Insurer, payment: PaymentOrder) -> None:
     """A delay below the time-out is no failure."""
     await playing.tell("insurer", "order_payment", {"kind": "delay", "seconds": 0.05})
-    assert (await insurer.order_payment(PAYMENT)).status == "accepted"
+    assert (await insurer.order_payment(payment)).status == "accepted"
 
 
 async def test_nobody_at_the_address_is_unavailable() -> None:

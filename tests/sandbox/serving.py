@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NamedTuple
 
+import asyncpg
 import httpx2
 from fastapi import FastAPI, Request, Response
 from pydantic import JsonValue, SecretStr
@@ -14,6 +16,7 @@ from sandbox.app import create_app
 from sandbox.database import SCHEMA, prepare
 from storage.pool import open_pool
 from tests.serving import serving
+from workers.stack.postgres import EmbeddedPostgres
 
 TOKEN = "a-token-for-tests"  # noqa: S105 - opens nothing but a test's own server
 SECRET = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM="  # noqa: S105 - as above
@@ -40,9 +43,9 @@ class Sandbox(NamedTuple):
         answer = await self.control.post(f"/_sandbox/{what}", json=list(values))
         assert answer.status_code == 201, answer.text
 
-    async def kept(self, what: str) -> list[dict[str, JsonValue]]:
-        """What the partners keep."""
-        answer = await self.control.get(f"/_sandbox/{what}")
+    async def kept(self, what: str, journey_id: str = "") -> list[dict[str, JsonValue]]:
+        """What the partners keep, of one journey or all."""
+        answer = await self.control.get(f"/_sandbox/{what}", params={"journey_id": journey_id})
         assert answer.status_code == 200, answer.text
         rows: list[dict[str, JsonValue]] = answer.json()
         return rows
@@ -55,6 +58,19 @@ class Sandbox(NamedTuple):
                     if expected.items() <= row.items():
                         return row
                 await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def empty_database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """URL of an empty database, for tests that share one."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(postgres.url())
+    await admin.execute(f"CREATE DATABASE {name}")
+    try:
+        yield postgres.url(name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
 
 
 @asynccontextmanager
