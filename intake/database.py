@@ -3,6 +3,8 @@
 from asyncpg import (
     InsufficientResourcesError,
     InterfaceError,
+    InvalidAuthorizationSpecificationError,
+    InvalidCatalogNameError,
     OperatorInterventionError,
     PostgresConnectionError,
 )
@@ -14,6 +16,14 @@ DATABASE_AWAY = (
     OperatorInterventionError,  # shutting down, starting up, session ended by an administrator
     InsufficientResourcesError,  # too many connections
     TransactionRollbackError,  # a deadlock, broken by the server
+    InvalidAuthorizationSpecificationError,  # a password that is being rotated
+    InvalidCatalogNameError,  # a database that is being restored
     InterfaceError,  # the connection broke under us
 )
+"""A wrong query argument counts among them in asyncpg; `fault_of_ours` tells it apart."""
 ACQUIRE_SECONDS = 5
+
+
+def fault_of_ours(error: BaseException) -> bool:
+    """Whether one of DATABASE_AWAY is really a wrong argument, which no repeat mends."""
+    return isinstance(error, ValueError)

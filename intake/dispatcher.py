@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from intake.database import ACQUIRE_SECONDS, DATABASE_AWAY
+from intake.database import ACQUIRE_SECONDS, DATABASE_AWAY, fault_of_ours
 from intake.dead_letters import DeadLetters
 from intake.doorbell import Doorbell
 from intake.inbox import CHANNEL
@@ -89,6 +89,8 @@ class Dispatcher:
             while not self._stopping.is_set() and await self._start_some():
                 pass
         except (TemporalAwayError, *DATABASE_AWAY) as error:
+            if fault_of_ours(error):
+                raise
             return error
         return None
 

@@ -80,7 +80,7 @@ def add_routes(
         responses=_PROBLEMS,
         openapi_extra=_body(Resend),
     )
-    async def resend(letter_id: _LetterId, request: Request) -> Response:
+    async def resend_dead_letter(letter_id: _LetterId, request: Request) -> Response:
         """Send it through the door again, corrected or not. A second refusal answers why and leaves it open."""
         wanted = await _read(request, Resend)
         correction = Correction(data=wanted.data, event=wanted.event)
@@ -92,7 +92,7 @@ def add_routes(
         responses=_PROBLEMS,
         openapi_extra=_body(Drop),
     )
-    async def drop(letter_id: _LetterId, request: Request) -> DeadLetter:
+    async def drop_dead_letter(letter_id: _LetterId, request: Request) -> DeadLetter:
         """Close it without sending it; its bytes and the reason stay on record."""
         wanted = await _read(request, Drop)
         await door().drop(letter_id, by=wanted.by, reason=wanted.reason)
@@ -111,7 +111,7 @@ _PROBLEMS = responses(
 
 def _add_reading(routes: APIRouter, door: Callable[[], Door]) -> None:
     @routes.get("/dead-letters", summary="List dead letters", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY))
-    async def dead_letters(
+    async def list_dead_letters(
         status: LetterStatus | None = None,
         after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -125,7 +125,7 @@ def _add_reading(routes: APIRouter, door: Callable[[], Door]) -> None:
         summary="One dead letter with what was sent",
         responses=responses(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
     )
-    async def dead_letter(letter_id: _LetterId) -> DeadLetterWhole:
+    async def show_dead_letter(letter_id: _LetterId) -> DeadLetterWhole:
         """Everything kept of it, the sender's bytes included."""
         return whole(await door().letters.row(letter_id))
 

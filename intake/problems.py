@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.requests import ClientDisconnect
 
-from intake.database import DATABASE_AWAY
+from intake.database import DATABASE_AWAY, fault_of_ours
 from intake.dead_letters import LetterNotOpenError, UnknownLetterError
 from intake.refusals import RefusalKind, Refused
 from schemas.shape import Shape
@@ -93,6 +93,8 @@ class ProblemRoute(APIRoute):
             except ClientDisconnect:
                 return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
             except DATABASE_AWAY as error:
+                if fault_of_ours(error):
+                    raise
                 _log.warning("intake.database_away", error=type(error).__name__)
                 return answer(_away(), {"Retry-After": _RETRY_SECONDS})
             except (Refused, UnknownLetterError, LetterNotOpenError, RequestValidationError) as error:

@@ -56,3 +56,35 @@ class Received:
         """What makes a repeat of the same message recognisable: body, media type and headers."""
         envelope = json.dumps([self.media_type, sorted(self.headers.items())]).encode()
         return hashlib.sha256(self.sha256 + envelope).digest()
+
+
+class Gathering:
+    """A message gathered piece by piece: whole up to a limit, beyond it only measured, so that memory stays bounded."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep everything up to `limit` bytes, else the beginning."""
+        self._limit = limit
+        self._body = bytearray()
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take the next bytes."""
+        self.size += len(piece)
+        self._digest.update(piece)
+        if self.size <= self._limit or len(self._body) < KEPT_BYTES:
+            self._body += piece
+        if self.size > self._limit:
+            del self._body[KEPT_BYTES:]
+
+    def received(self, media_type: str, headers: Mapping[str, str] | None = None, channel: str = "http") -> Received:
+        """The message as far as it came."""
+        return Received(
+            bytes(self._body),
+            media_type,
+            headers or {},
+            channel,
+            self.size,
+            self._digest.digest(),
+            whole=self.size <= self._limit,
+        )

@@ -5,7 +5,6 @@ import json
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 from intake.api import router
 from intake.door import Door
 from intake.received import STRUCTURED
+from products.loader import load_products
 from storage.migrations import migrate
 from storage.pool import SCHEMA, open_pool
 from workers.stack.postgres import EmbeddedPostgres
@@ -31,25 +31,9 @@ Event = dict[str, Any]
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
-@dataclass(frozen=True)
-class SampleProducts:
-    """The products of the samples."""
-
-    version: str = "test-1"
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(path.stem for path in (SAMPLES / "claims").glob("*.json"))
-
-
 @pytest.fixture
-def products() -> SampleProducts:
-    return SampleProducts()
-
-
-@pytest.fixture
-def door(pool: Pool, products: SampleProducts) -> Door:
-    return Door(pool, products)
+def door(pool: Pool) -> Door:
+    return Door(pool, load_products())
 
 
 @pytest.fixture
@@ -121,8 +105,8 @@ async def mortal_pool(mortal: EmbeddedPostgres) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def mortal_http(mortal_pool: Pool, products: SampleProducts) -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(Door(mortal_pool, products)) as client:
+async def mortal_http(mortal_pool: Pool) -> AsyncIterator[httpx2.AsyncClient]:
+    async with client_of(Door(mortal_pool, load_products())) as client:
         yield client
 
 

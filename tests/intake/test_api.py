@@ -11,6 +11,7 @@ import pytest
 
 from intake.identity import journey_id
 from intake.received import BATCH, KEPT_BYTES, MAX_EVENT_BYTES
+from products.loader import load_products
 from tests.intake.conftest import SAMPLES, Event, Pool, another, changed, cut_connections, raw, sample, send
 from workers.stack.postgres import EmbeddedPostgres
 
@@ -41,7 +42,7 @@ async def test_every_sample_opens_a_journey(http: httpx2.AsyncClient, pool: Pool
     ordered = await pool.fetchrow("SELECT * FROM journey_start")
     assert ordered is not None
     assert ordered["journey_id"] == expected
-    assert ordered["claim"]["products_version"] == "test-1"
+    assert ordered["claim"]["products_version"] == load_products().version
     assert event["data"]["insured"]["name"] not in json.dumps(ordered["claim"], ensure_ascii=False)
 
 
@@ -248,7 +249,8 @@ async def test_refusals_never_repeat_values(http: httpx2.AsyncClient) -> None:
 
 async def test_data_that_is_no_object(http: httpx2.AsyncClient) -> None:
     """An event without data, or with something else in its place, is refused as invalid data."""
-    for data in (None, 7, "text", []):
+    wrong: tuple[object, ...] = (None, 7, "text", [])
+    for data in wrong:
         answer = await send(http, another() | {"data": data})
         assert answer.status_code == 422
         assert "data" in fields(answer)
