@@ -1,0 +1,122 @@
+"""The command that acts on a journey: `journeys act ID ACTION --field value …`."""
+
+import uuid
+from typing import Annotated, Any
+
+import orjson
+from cyclopts import Parameter
+from rich.console import Console
+from temporalio.client import Client
+
+from console.building import build
+from console.catalogue import ACTIONS, schema
+from console.performing import Performer
+from console.problems import InvalidRequestError
+from schemas.actions import ActionInput, Receipt
+from schemas.people import ActorRole
+from workers.cli.failures import BadInputError, CommandError
+from workers.cli.fields import fields_of
+from workers.cli.reading import reading, resolve, told
+from workers.clients import connect
+from workers.settings import Settings
+
+_Flag = Annotated[bool, Parameter(negative="")]
+
+
+async def act(
+    journey: str,
+    action: str,
+    /,
+    *fields: Annotated[str, Parameter(allow_leading_hyphen=True, show=False)],
+    json_input: str = "",
+    role: ActorRole = ActorRole.SERVICE_AGENT,
+    by: str = "cli",
+    key: str = "",
+    schema_: Annotated[_Flag, Parameter(name="--schema")] = False,
+    json: _Flag = False,
+) -> None:
+    """Act on a journey, e.g. `journeys act CLM-1 record_own_share_paid --amount 1791.80`.
+
+    Each field of the action is an option of its name; parts are parted by a dot: `--findings.on_label true`.
+
+    Parameters
+    ----------
+    journey
+        Its id, the beginning of it, or its claim number.
+    action
+        One of those that `journeys status` shows as possible now.
+    fields
+        Fields of the action, each as `--name value`.
+    json_input
+        The fields as one JSON object, instead of options.
+    role
+        Role of who acts.
+    by
+        Opaque id of who acts; never a name.
+    key
+        Key that makes a repeat harmless; a new one unless given.
+    schema_
+        Show what the action takes, and do nothing.
+    json
+        Print for programs.
+
+    """
+    if action not in ACTIONS:
+        message = f"{action}: no such action; there are {', '.join(ACTIONS)}"
+        raise BadInputError(message)
+    if schema_:
+        Console().print_json(orjson.dumps(schema(action)).decode())
+        return
+    built = _built(action, _given(fields, json_input), key or f"cli:{uuid.uuid4().hex}", role, by)
+    await _perform(journey, built, as_json=json)
+
+
+def _given(fields: tuple[str, ...], json_input: str) -> dict[str, Any]:
+    if not json_input:
+        return fields_of(fields)
+    if fields:
+        message = f"give the fields either by --json-input or as options, not both ({fields[0]})"
+        raise BadInputError(message)
+    try:
+        given = orjson.loads(json_input)
+    except orjson.JSONDecodeError as error:
+        message = f"--json-input: not JSON: {error}"
+        raise BadInputError(message) from None
+    if not isinstance(given, dict):
+        message = '--json-input: an object of fields is wanted, e.g. \'{"reason": "…"}\''
+        raise BadInputError(message)
+    return given
+
+
+def _built(action: str, fields: dict[str, Any], key: str, role: ActorRole, by: str) -> ActionInput:
+    try:
+        return build(action, fields, {"key": key, "actor": {"role": role, "id": by}})
+    except InvalidRequestError as error:
+        hint = f"\n(what {action} takes: journeys act ID {action} --schema)"
+        raise BadInputError(str(told(error)) + hint) from None
+
+
+async def _perform(journey: str, action: ActionInput, *, as_json: bool) -> None:
+    settings = Settings()
+    async with reading(settings) as reads:
+        journey_id = await resolve(reads, journey)
+        taken = await Performer(await _client(settings), reads).perform(journey_id, action)
+    if as_json:
+        Console().print_json(taken.model_dump_json())
+    elif isinstance(taken, Receipt):
+        Console(highlight=False).print(f"{taken.action}: taken; {journey_id} is in stage {taken.stage}", soft_wrap=True)
+    else:
+        Console(highlight=False).print(
+            f"{taken.action}: taken; the journey is still at work on it (key {taken.key})", soft_wrap=True
+        )
+
+
+async def _client(settings: Settings) -> Client:
+    try:
+        return await connect(settings)
+    except RuntimeError as error:
+        message = (
+            f"no Temporal server answers at {settings.temporal_address}; start the stack with `make run` or"
+            " `journeys up`, or set TEMPORAL_ADDRESS"
+        )
+        raise CommandError(message) from error

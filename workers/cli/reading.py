@@ -1,0 +1,80 @@
+"""How commands reach the read model, and how the console's problems become messages on a terminal."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from console.database import DatabaseAwayError
+from console.problems import ProblemError
+from console.reads import Found, Reads
+from storage.pool import open_pool
+from workers.cli.failures import BadInputError, CommandError
+from workers.settings import Settings
+
+_BARE_ID = re.compile(r"[a-z2-7]{4,20}")
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[Reads]:
+    """The read model of `settings.database_url`; every problem leaves as a CommandError that says what to do."""
+    url = settings.database_url.get_secret_value()
+    pool = await open_pool(url, min_size=0, max_size=2)
+    try:
+        yield Reads(pool)
+    except DatabaseAwayError as error:
+        message = (
+            f"nothing answers at {_place(url)}; start the stack with `make run` or `journeys up`,"
+            f" or set DATABASE_URL ({_cause(error)})"
+        )
+        raise CommandError(message) from error
+    except asyncpg.UndefinedTableError as error:
+        message = f"the database at {_place(url)} holds no journeys yet; prepare it with `journeys migrate`"
+        raise CommandError(message) from error
+    except ProblemError as error:
+        raise told(error) from error
+    finally:
+        pool.terminate()
+
+
+def told(error: ProblemError) -> CommandError:
+    """The problem as a command tells it: each wrong field on a line; bad input is told apart by its exit status."""
+    problem = error.problem
+    lines = [f"{wrong.field}: {wrong.reason}" for wrong in problem.errors] or [problem.detail]
+    corrigible = problem.status in (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND)
+    return (BadInputError if corrigible else CommandError)("\n".join(lines))
+
+
+async def resolve(reads: Reads, text: str) -> str:
+    """The id of the one journey that `text` means: its id, the beginning of it, or its claim number."""
+    found = await reads.find(text)
+    if not found and _BARE_ID.fullmatch(text):
+        found = await reads.find(f"journey-{text}")
+    exact = tuple(one for one in found if text in (one.journey_id, one.claim_number))
+    match exact if len(exact) == 1 else found:
+        case (one,):
+            return one.journey_id
+        case ():
+            message = f"{text}: no such journey; give its id, the beginning of it, or its claim number"
+            raise BadInputError(message)
+        case several:
+            message = f"{text}: fits several journeys; say which\n" + "\n".join(map(_line, several))
+            raise BadInputError(message)
+
+
+def _line(one: Found) -> str:
+    return f"  {one.journey_id}  {one.product}  {one.claim_number}"
+
+
+def _place(url: str) -> str:
+    # Neither user nor password: the message may end in a ticket.
+    parts = urlsplit(url)
+    return f"{parts.hostname or '127.0.0.1'}:{parts.port or 5432}"
+
+
+def _cause(error: DatabaseAwayError) -> str:
+    cause = error.__cause__
+    return "connection refused" if isinstance(cause, ConnectionRefusedError) else type(cause).__name__

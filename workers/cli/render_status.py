@@ -1,0 +1,167 @@
+"""One journey as panels for a terminal: where it stands, why, and what may be done."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from console.views import JourneyView
+from schemas.deadline import Deadline
+from schemas.decision import Amounts, Finding, Outcome
+from schemas.journey import DecisionRecord, WaitingFor
+from workers.cli.render import STAGE_STYLES, moment
+from workers.cli.words import Words
+
+_HISTORY = 20
+_OUTCOME_STYLES = {
+    Outcome.MET: "green",
+    Outcome.NOT_MET: "bold red",
+    Outcome.PAPERS_DUE: "yellow",
+    Outcome.REFERRED: "magenta",
+    Outcome.NOT_APPLICABLE: "dim",
+}
+
+
+def status_panels(view: JourneyView, words: Words) -> RenderableType:
+    """Everything about one journey, the most urgent first."""
+    parts = [_header(view, words), *_urgent(view, words)]
+    parts += [_decision(record, words) for record in view.decisions]
+    parts += [_money(view, words), *_hand_over(view, words), _history(view, words), _actions(view, words)]
+    return Group(*parts)
+
+
+def _lines() -> Table:
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column(overflow="fold")
+    return lines
+
+
+def _header(view: JourneyView, words: Words) -> Panel:
+    lines = _lines()
+    lines.add_row(words("claim"), f"{view.claim_number}   {words('policy')} {view.policy_number}")
+    lines.add_row(words("product"), f"{view.product}   {words('drug')} {view.drug}")
+    stage = Text(words(view.stage), style=STAGE_STYLES.get(view.stage, "yellow"))
+    lines.add_row(words("stage"), stage.append(f"   {words('since')} {moment(view.stage_since)}", style="default"))
+    if view.wait.what is not WaitingFor.NOTHING:
+        whom = " · ".join(filter(None, (words(view.wait.what), words(view.wait.on))))
+        lines.add_row(words("waiting"), f"{whom}   {words('since')} {moment(view.wait.since)}")
+        lines.add_row(words("clock"), _clock(view, words))
+    return Panel(lines, title=view.journey_id, title_align="left")
+
+
+def _clock(view: JourneyView, words: Words) -> RenderableType:
+    if view.wait.deadline is None:
+        return Text(words("no_deadline"))
+    return Group(_due(view, view.wait.deadline, words), *_stops(view.wait.deadline, words))
+
+
+def _due(view: JourneyView, deadline: Deadline, words: Words) -> Text:
+    if stop := view.wait.clock_stopped:
+        state = f"{words('stopped')} {words('since')} {moment(stop.since)}: {words.text(stop.why)}"
+        return Text(state, style="cyan")
+    late = view.wait.overdue
+    line = Text(f"{words('due')} {moment(deadline.due_at)}", style="bold red" if late else "default")
+    line.append(f"   {words('overdue' if late else 'running')}")
+    if deadline.provisional:
+        line.append(f" ({words('provisional')})", style="default")
+    return line
+
+
+def _stops(deadline: Deadline, words: Words) -> Iterator[Text]:
+    rule = f"  [{deadline.budget.rule}]" if deadline.budget.rule else ""
+    yield Text(words.text(deadline.reckoning) + rule, style="dim")
+    for stop in deadline.stops:
+        yield Text(f"{moment(stop.since)} – {moment(stop.until)}  {stop.by}: {words.text(stop.why)}", style="dim")
+
+
+def _urgent(view: JourneyView, words: Words) -> Iterator[Panel]:
+    if still_open := [one for one in view.escalations if one.open]:
+        lines = _lines()
+        for one in still_open:
+            lines.add_row(moment(one.at), words.text(one.reason))
+        yield Panel(lines, title=words("escalations"), title_align="left", border_style="red")
+    if view.papers_due:
+        lines = _lines()
+        for paper in view.papers_due:
+            lines.add_row(paper.kind, f"{words(paper.form)}  [{paper.rule}]")
+        yield Panel(lines, title=words("missing"), title_align="left", border_style="yellow")
+    if view.next_steps:
+        steps = Group(*(Text(f"• {words.text(step)}") for step in view.next_steps))
+        yield Panel(steps, title=words("next"), title_align="left")
+
+
+def _decision(record: DecisionRecord, words: Words) -> Panel:
+    taken = record.decision
+    lines = Table.grid(padding=(0, 2))
+    for finding in taken.findings:
+        lines.add_row(Text(words(finding.outcome), style=_OUTCOME_STYLES[finding.outcome]), _finding(finding, words))
+    parts: list[RenderableType] = [lines]
+    if record.decided_by:
+        who = f"{words('by')} {words(record.decided_by.role)} {record.decided_by.id}"
+        parts.append(Text(f"{who}: {record.reason}" if record.reason else who))
+    title = f"{words('decisions')} {record.number} · {taken.question}: {words(taken.verdict)} · {moment(taken.at)}"
+    return Panel(Group(*parts), title=title, title_align="left")
+
+
+def _finding(finding: Finding, words: Words) -> Text:
+    line = Text(words.text(finding.why))
+    for citation in finding.citations:
+        line.append(f"\n[{citation.rule}] {citation.document} {citation.section}", style="dim")
+    if finding.facts:
+        line.append("\n" + ", ".join(f"{name}={value}" for name, value in finding.facts.items()), style="dim")
+    if finding.next_step:
+        line.append(f"\n→ {words.text(finding.next_step)}", style="yellow")
+    return line
+
+
+def _money(view: JourneyView, words: Words) -> Panel:
+    money = view.money
+    lines = _lines()
+    for name, amounts in (("estimate", money.estimate), ("settled", money.settled)):
+        if amounts:
+            lines.add_row(words(name), _amounts(amounts, words))
+    held = (("reserved", money.reserved), ("committed", money.committed), ("paid", money.paid))
+    lines.add_row("", "   ".join(f"{words(name)} {amount:,.2f}" for name, amount in held))
+    return Panel(lines, title=words("money"), title_align="left")
+
+
+def _amounts(amounts: Amounts, words: Words) -> str:
+    parts = (("cost", amounts.cost), ("insurer_pays", amounts.insurer_pays), ("own", amounts.own_share))
+    return "   ".join(f"{words(name)} {amount:,.2f}" for name, amount in parts)
+
+
+def _hand_over(view: JourneyView, words: Words) -> Iterator[Panel]:
+    lines = _lines()
+    if view.voucher:
+        state = words("redeemed") if view.voucher.redeemed else f"{words('valid_to')} {view.voucher.last_day or '–'}"
+        lines.add_row(words("voucher"), f"{view.voucher.voucher_id}   {moment(view.voucher.issued_at)}   {state}")
+    if view.fulfilment:
+        chosen = view.fulfilment
+        where = (chosen.pharmacy_city, chosen.pharmacy_id, chosen.destination_city, chosen.tracking_number)
+        lines.add_row(words(chosen.mode), "  ".join(filter(None, where)))
+    if lines.row_count:
+        yield Panel(lines, title=words("fulfilment"), title_align="left")
+
+
+def _history(view: JourneyView, words: Words) -> Panel:
+    lines = Table.grid(padding=(0, 2))
+    for entry in view.timeline[-_HISTORY:]:
+        lines.add_row(
+            Text(moment(entry.at), style="dim"),
+            entry.kind,
+            words(entry.actor.role) if entry.actor else "",
+            words.text(entry.what),
+        )
+    return Panel(lines, title=words("history"), title_align="left")
+
+
+def _actions(view: JourneyView, words: Words) -> Panel:
+    lines = Table.grid(padding=(0, 2))
+    for offer in view.actions:
+        roles = ", ".join(words(role) for role in offer.roles)
+        lines.add_row(Text(offer.action, style="bold"), words.text(offer.label), Text(roles, style="dim"))
+    hint = words("act_hint").format(view.journey_id)
+    return Panel(Group(lines, Text(hint, style="dim")), title=words("actions"), title_align="left")

@@ -1,0 +1,125 @@
+"""What the command says in Chinese and in English: names of stages, waits, roles and headings."""
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+from schemas.text import Bilingual
+
+Language = Literal["zh", "en"]
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    # stages
+    "authorization": ("用药授权", "authorization"),
+    "prescription_review": ("处方审核", "prescription review"),
+    "charity_aid": ("慈善援助", "charity aid"),
+    "voucher": ("购药凭证", "voucher"),
+    "fulfilment": ("取药或配送", "pick-up or delivery"),
+    "settlement": ("结算", "settlement"),
+    "completed": ("已完成", "completed"),
+    "refused": ("未通过", "refused"),
+    "aid_supplied": ("援助供药", "supplied by aid"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    # what a journey waits for
+    "nothing": ("无", "nothing"),
+    "papers": ("补充材料", "papers"),
+    "referral": ("人工核定", "a reviewer's decision"),
+    "review": ("药师审核", "the pharmacist's review"),
+    "aid_application": ("援助申请意愿", "aid: apply or not"),
+    "aid_outcome": ("援助审批结果", "aid: the outcome"),
+    "aid_collection": ("领取援助药品", "aid: the collection"),
+    "booking": ("预约取药方式", "booking"),
+    "own_share": ("支付自付款", "payment of the own share"),
+    "hand_over": ("药品交接", "hand-over"),
+    "payment": ("保险付款", "the insurer's payment"),
+    "hand_off_help": ("合作方异常处理", "help with a partner"),
+    # roles
+    "insured": ("被保险人", "insured person"),
+    "agent": ("代办人", "agent of the insured"),
+    "guardian": ("监护人", "guardian"),
+    "service_agent": ("客服", "service agent"),
+    "pharmacist": ("药师", "pharmacist"),
+    "insurer_reviewer": ("理赔审核员", "insurer's reviewer"),
+    "supervisor": ("主管", "supervisor"),
+    "insurer": ("保险公司", "insurer"),
+    "pharmacy": ("药店", "pharmacy"),
+    "foundation": ("基金会", "foundation"),
+    "hospital": ("医院", "hospital"),
+    "courier": ("配送方", "courier"),
+    "system": ("系统", "system"),
+    # verdicts and outcomes
+    "approved": ("通过", "approved"),
+    "papers_due": ("需补材料", "papers due"),
+    "referred": ("需人工核定", "referred"),
+    "met": ("符合", "met"),
+    "not_met": ("不符合", "not met"),
+    "not_applicable": ("不适用", "not applicable"),
+    # ways of handing over
+    "pick_up": ("自取", "pick-up"),
+    "delivery": ("配送", "delivery"),
+    "hospital_delivery": ("送至医院", "delivery to the hospital"),
+    # forms of paper
+    "original": ("原件", "original"),
+    "copy": ("复印件", "copy"),
+    # headings
+    "journey": ("旅程", "journey"),
+    "claim": ("案件号", "claim"),
+    "policy": ("保单号", "policy"),
+    "product": ("产品", "product"),
+    "drug": ("药品", "drug"),
+    "stage": ("阶段", "stage"),
+    "since": ("自", "since"),
+    "waiting": ("等待", "waiting for"),
+    "due": ("截止", "due"),
+    "clock": ("时限", "clock"),
+    "money": ("费用（元）", "money (yuan)"),
+    "missing": ("待补材料", "missing papers"),
+    "decisions": ("决定", "decisions"),
+    "history": ("经过", "history"),
+    "actions": ("当前可执行操作", "actions possible now"),
+    "next": ("下一步", "next steps"),
+    "escalations": ("升级事项", "escalations"),
+    "overdue": ("已超期", "OVERDUE"),
+    "stopped": ("计时暂停", "clock stopped"),
+    "running": ("计时中", "running"),
+    "provisional": ("暂定，待公布节假日安排", "provisional until the year's holidays are published"),
+    "no_deadline": ("无时限", "no deadline"),
+    "estimate": ("预估", "estimate"),
+    "settled": ("结算", "settled"),
+    "cost": ("总费用", "cost"),
+    "insurer_pays": ("保险承担", "insurer pays"),
+    "own": ("自付", "own share"),
+    "reserved": ("预留保额", "reserved"),
+    "committed": ("已确认", "committed"),
+    "paid": ("已付", "paid"),
+    "redeemed": ("已使用", "redeemed"),
+    "valid_to": ("有效期至", "valid to"),
+    "by": ("决定人", "decided by"),
+    "empty": ("没有符合条件的旅程", "no journeys fit"),
+    "more": ("还有更多：用 --cursor {} 继续", "more: go on with --cursor {}"),
+    "act_hint": ("查看所需字段：journeys act {} 操作 --schema", "fields of each: journeys act {} ACTION --schema"),
+}
+
+
+class Words:
+    """Speaks one language; what it has no word for it says as it is."""
+
+    def __init__(self, language: Language | None) -> None:
+        """Speak `language`; None takes that of the environment: Chinese where LANG starts with zh, else English."""
+        self.language: Language = language or _environment()
+
+    def __call__(self, name: str | None) -> str:
+        """The word for `name`; empty for None."""
+        if name is None:
+            return ""
+        zh, en = _WORDS.get(name, (name, name))
+        return zh if self.language == "zh" else en
+
+    def text(self, sentence: Bilingual) -> str:
+        """The sentence in this language."""
+        return sentence.zh if self.language == "zh" else sentence.en
+
+
+def _environment() -> Language:
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if spoken.lower().startswith("zh") else "en"
