@@ -68,8 +68,7 @@ class OutboxRelay:
         try:
             await self._notifier.send(await self._message(journey, Notice.model_validate(row["payload"])))
         except (PartnerError, NoVoucherError, ValidationError) as error:
-            # The text of a ValidationError quotes its input, which may be personal.
-            reason = str(error) if not isinstance(error, ValidationError) else "the notice cannot be read"
+            reason = _reason(error)
             _log.warning("outbox.not_sent", journey=journey, key=key, attempts=row["attempts"], reason=reason)
             await self._pool.execute(_STATUS["mark_failed"], journey, key, reason)
         else:
@@ -107,6 +106,12 @@ class OutboxRelay:
             finally:
                 if not connection.is_closed():
                     await connection.remove_listener("outbox", hear)
+
+
+def _reason(error: PartnerError | NoVoucherError | ValidationError) -> str:
+    if isinstance(error, ValidationError):  # its text quotes the input, which may be personal
+        return "the notice cannot be read"
+    return error.message if isinstance(error, PartnerError) else str(error)
 
 
 async def _first_of(stop: asyncio.Event, other: asyncio.Event, seconds: float) -> None:

@@ -11,9 +11,11 @@ from rich.console import Console
 from workers.cli.failures import BAD_INPUT, CommandError
 from workers.settings import Settings
 
-_COMMANDS = (
+COMMANDS = (
     ("up", "workers.cli.stack:up", "Run the embedded stack until Ctrl-C."),
     ("demo", "workers.cli.stack:demo", "Play the sample claims of all products through the stack, live."),
+    ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
+    ("dead-letters", "workers.cli.dead_letters:dead_letters", "Events that could not be taken: list, resend, drop."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
     ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
     ("set-current", "workers.cli.operate:set_current", "Start new journeys on a build from now on."),
@@ -32,7 +34,7 @@ def build() -> App:
         error_console=errors,
         exit_on_error=False,
     )
-    for name, place, line in _COMMANDS:
+    for name, place, line in COMMANDS:
         app.command(place, name=name, help=line)
     return app
 

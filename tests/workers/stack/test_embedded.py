@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -38,7 +39,7 @@ async def test_a_killed_server_comes_back_with_its_data(state: StateFolder) -> N
         for part in ("postgres", "temporal"):
             killed = stack.supervisor.pids()[part]
             os.kill(killed, signal.SIGKILL)
-            await eventually(lambda part=part, killed=killed: stack.supervisor.pids().get(part, killed) != killed, part)
+            await eventually(partial(_runs_again, stack, part, killed), f"{part} runs again")
         await eventually(lambda: _reads(stack.settings, "before"), "PostgreSQL holds what was committed")
         await eventually(lambda: _has_workflow(stack.settings, "before"), "Temporal holds the workflow")
 
@@ -70,6 +71,10 @@ async def test_an_interrupt_ends_everything_within_seconds(state: StateFolder) -
         assert await asyncio.to_thread(supervisor.wait) == 0
     assert time.monotonic() - began < 10
     assert not any(psutil.pid_exists(pid) for pid in ours)
+
+
+def _runs_again(stack: EmbeddedStack, part: str, killed: int) -> bool:
+    return stack.supervisor.pids().get(part, killed) != killed
 
 
 async def _write(settings: Settings, name: str) -> None:

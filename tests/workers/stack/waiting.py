@@ -4,16 +4,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-_LIMIT_SECONDS = 30
 
-
-async def eventually(condition: Callable[[], bool | Awaitable[bool]], what: str) -> None:
-    """Return once `condition` holds; fail naming `what` when it does not within the limit."""
-    deadline = time.monotonic() + _LIMIT_SECONDS
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], what: str, *, seconds: float = 30) -> None:
+    """Return once `condition` holds; fail naming `what` when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         held = condition()
         if held if isinstance(held, bool) else await held:
             return
         await asyncio.sleep(0.02)
-    message = f"not within {_LIMIT_SECONDS} s: {what}"
+    message = f"not within {seconds:.0f} s: {what}"
     raise AssertionError(message)

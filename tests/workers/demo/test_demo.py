@@ -1,0 +1,77 @@
+"""The main job on real parts: five claims, every process killed on the way, each settled exactly once."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from tests.workers.stack.waiting import eventually
+from workers.demo.summary import Summary
+from workers.settings import Settings
+from workers.stack.ports import USUAL, free_port
+from workers.stack.state import StateFolder
+
+DEMO = [sys.executable, "-m", "workers.cli", "demo", "--exit", "--json"]
+PARTS = ("worker", "temporal", "postgres", "gateway", "sandbox")
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    """A fresh folder with ports that collide with nobody's."""
+    folder = StateFolder(tmp_path / "state")
+    folder.remember_ports({name: free_port() for name in USUAL})
+    return folder
+
+
+async def demo(state: StateFolder, *words: str) -> Process:
+    """A demonstration that is under way."""
+    return await asyncio.create_subprocess_exec(*DEMO, "--state", str(state.path), *words, stdout=PIPE, stderr=DEVNULL)
+
+
+@pytest.mark.timeout(300)
+async def test_whatever_is_killed_five_claims_settle_exactly_once(state: StateFolder) -> None:
+    """Kill -9 of every part in turn, then of the supervisor; started again, it goes on and ends well."""
+    first = await demo(state, "--pace", "0.5")
+    await eventually(lambda: under_way(state), "journeys are under way", seconds=120)
+    for part in PARTS:
+        kill(state, part)
+        await eventually(lambda: answers(state), "the gateway answers again", seconds=60)
+    first.kill()
+    await first.wait()
+    second = await demo(state)
+    printed, _ = await second.communicate()
+    summary = Summary.model_validate_json(printed)
+    assert (second.returncode, summary.settled, summary.exactly_once) == (0, 5, True)
+    assert all(end.counts.once(paid=True) for end in summary.journeys)
+    assert all(end.cost == end.insurer_pays + end.own_share for end in summary.journeys)
+
+
+async def under_way(state: StateFolder) -> bool:
+    """Whether at least three claims have become journeys."""
+    return await answers(state, at_least=3)
+
+
+async def answers(state: StateFolder, at_least: int = 0) -> bool:
+    """Whether the gateway lists `at_least` journeys."""
+    if not (state.path / "stack.toml").exists():
+        return False
+    try:
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            page = await client.get(f"{Settings(journeys_state=state.path).gateway_url}/journeys")
+    except httpx2.HTTPError:
+        return False
+    return page.is_success and len(page.json()["items"]) >= at_least
+
+
+def kill(state: StateFolder, part: str) -> None:
+    """Kill -9."""
+    recorded = {entry["part"]: entry["pid"] for entry in json.loads((state.path / "pids.json").read_text("utf-8"))}
+    if psutil.pid_exists(recorded[part]):
+        os.kill(recorded[part], signal.SIGKILL)
