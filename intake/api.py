@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
@@ -14,6 +15,7 @@ from intake.door import Accepted, Answer, Door, TurnedAway
 from intake.problems import IntakeProblem, ProblemRoute, answer, of_refusal, responses
 from schemas.shape import Shape
 
+_log = structlog.get_logger(__name__)
 STATUS_PATH = "/journeys/{journey_id}"
 
 
@@ -99,9 +101,17 @@ def router(door: Callable[[], Door], *, status_path: str = STATUS_PATH) -> APIRo
         """
         received = await http_body.receive(request)
         if not received.is_batch:
-            return addresses.one(await door().receive(received))
+            return addresses.one(_logged(await door().receive(received)))
         results = await door().receive_batch(received)
-        return addresses.one(results) if isinstance(results, TurnedAway) else addresses.several(results)
+        if isinstance(results, TurnedAway):
+            return addresses.one(_logged(results))
+        return addresses.several([_logged(result) for result in results])
 
     letters_api.add_routes(routes, door, addresses.one, EventAccepted)
     return routes
+
+
+def _logged(result: Answer) -> Answer:
+    if isinstance(result, TurnedAway):
+        _log.info("intake.refused", dead_letter=result.dead_letter, kind=result.refusal.kind.value)
+    return result

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from asyncpg import InterfaceError, Pool, PostgresConnectionError, Record
 
 from intake import cloudevents, validation
@@ -16,8 +15,6 @@ from intake.received import Received
 from intake.refusals import RefusalKind, Refused, refused
 from intake.validation import KnownProducts
 from storage.queries import load
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,6 @@ class Door:
     async def _turn_away(self, received: Received, refusal: Refused, event: Event | None) -> TurnedAway:
         source, event_id = (event.attributes.source, event.attributes.id) if event else (None, None)
         letter = await self.letters.keep(received, refusal, source=source, event_id=event_id)
-        _log.info("intake.refused", dead_letter=letter, kind=refusal.kind.value, channel=received.channel)
         return TurnedAway(letter, refusal)
 
     async def _restart(self, row: Record, by: str) -> Accepted:

@@ -27,18 +27,25 @@ def messages(stream: BinaryIO, name: str) -> Iterator[Located]:
     Without such an ending, a first line that is a whole JSON object says the same.
     """
     if name.lower().endswith(LINES):
-        yield from _lines(stream, name, b"")
+        yield from _lines(stream, name)
         return
-    first = stream.readline(MAX_EVENT_BYTES + 1)
+    blank, first = _first_line(stream)
     if _is_object(first):
-        yield from _lines(stream, name, first)
+        yield from _lines(stream, name, first, blank)
         return
     gathering = Gathering(MAX_BATCH_BYTES)
-    gathering.add(first)
+    gathering.add(b"\n" * blank + first)
     while piece := stream.read(_PIECE):
         gathering.add(piece)
     head = first.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     yield Located(name, gathering.received(BATCH if head == b"[" else STRUCTURED, channel=_CHANNEL))
+
+
+def _first_line(stream: BinaryIO) -> tuple[int, bytes]:
+    blank = 0
+    while (line := stream.readline(MAX_EVENT_BYTES + 1)) == b"\n":
+        blank += 1
+    return blank, line
 
 
 def _is_object(line: bytes) -> bool:
@@ -48,11 +55,9 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _lines(stream: BinaryIO, name: str, first: bytes) -> Iterator[Located]:
-    number = 0
-    waiting = first
-    while piece := waiting or stream.readline(_PIECE):
-        waiting = b""
+def _lines(stream: BinaryIO, name: str, first: bytes = b"", number: int = 0) -> Iterator[Located]:
+    piece = first or stream.readline(_PIECE)
+    while piece:
         number += 1
         gathering = Gathering(MAX_EVENT_BYTES)
         gathering.add(piece)
@@ -61,3 +66,4 @@ def _lines(stream: BinaryIO, name: str, first: bytes) -> Iterator[Located]:
         received = gathering.received(STRUCTURED, channel=_CHANNEL)
         if received.body.strip() or not received.whole:
             yield Located(f"{name}:{number}", received)
+        piece = stream.readline(_PIECE)
