@@ -14,6 +14,9 @@ from workers.settings import Settings
 COMMANDS = (
     ("up", "workers.cli.stack:up", "Run the embedded stack until Ctrl-C."),
     ("demo", "workers.cli.stack:demo", "Play the sample claims of all products through the stack, live."),
+    ("list", "workers.cli.views:list_journeys", "List journeys: stage, waiting for whom, due when, money."),
+    ("status", "workers.cli.views:status", "Show one journey as it stands."),
+    ("act", "workers.cli.acting:act", "Perform an action on a journey."),
     ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
     ("dead-letters", "workers.cli.dead_letters:dead_letters", "Events that could not be taken: list, resend, drop."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
