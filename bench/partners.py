@@ -12,7 +12,6 @@ from schemas.people import InsuredPerson
 from workers.partners import Partners
 
 _POLICY = {
-    "policy_number": "BENCH-P-0001",
     "product": "pingan-cancer-drug",
     "status": "in_force",
     "plan": "",
@@ -44,9 +43,10 @@ class AtOnce:
 
     async def read(self, operation: str, path: tuple[str, ...], answer: type[A], query: object | None = None) -> A:
         """Answer a question."""
-        del path, query
+        del query
         if operation == "coverage":
-            return answer.model_validate({"policy": _POLICY, "in_catalogue": False})
+            policy = _POLICY | {"policy_number": path[1]}
+            return answer.model_validate({"policy": policy, "in_catalogue": False})
         return answer.model_validate(_ANSWERS[operation])
 
     async def write(self, operation: str, path: tuple[str, ...], answer: type[A], order: Order) -> A:

@@ -32,7 +32,7 @@ from tests.serving import serving
 from workers.outbox import OutboxRelay
 from workers.partners import open_partners
 from workers.settings import Settings
-from workers.stack.postgres import free_port
+from workers.stack.ports import free_port
 from workers.stack.versions import make_current
 from workers.worker import Own, deployment_of, journeys_worker, partner_worker
 
@@ -176,7 +176,7 @@ async def running(client: Client, database: str) -> AsyncIterator[Rig]:
             asyncio.create_task(dispatcher.run()),
             asyncio.create_task(OutboxRelay(pool, adapters.notifier).run(stop)),
         ]
-        stack.push_async_callback(asyncio.gather, *tasks)
+        stack.push_async_callback(asyncio.wait, tasks)
         stack.callback(stop.set)
         stack.callback(dispatcher.stop)
         headers = {"Authorization": f"Bearer {_TOKEN}"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import uvicorn
 
-from workers.stack.postgres import free_port
+from workers.stack.ports import free_port
 
 
 @asynccontextmanager

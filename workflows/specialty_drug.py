@@ -329,7 +329,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     async def _amounts(self, cost: Yuan, available: Yuan, field: str) -> Amounts:
         while True:
             decision = await self.journey.decide(self._settlement_facts(cost, available))
-            word = await self._approved_or_end(decision)
+            owed = field == "settled" and decision.verdict is Verdict.REFUSED
+            # What was dispensed is settled in any case: a refusal then leaves the whole cost as own share.
+            word = None if owed else await self._approved_or_end(decision)
             if word and word.ratio is not None:
                 self.ratio_by_person = word.ratio
                 continue
