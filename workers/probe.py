@@ -6,6 +6,7 @@ Exit status 0 when it is well, 1 with the reason on standard error when it is no
 import asyncio
 import socket
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -22,6 +23,7 @@ from workers.settings import Settings
 _RECENT = timedelta(minutes=3)
 """A poll lasts a minute at most, so a live worker has polled within this time."""
 _SECONDS = 5
+_FAREWELL_SECONDS = 0.05
 
 
 class NotWellError(Exception):
@@ -74,6 +76,9 @@ def main(arguments: list[str]) -> None:
         asyncio.run(_CHECKS[arguments[0]](Settings()))
     except NotWellError as error:
         sys.exit(f"{arguments[0]}: {error}")
+    finally:
+        # A thread of the Temporal client may still want the interpreter's lock, and would abort one that is ending.
+        time.sleep(_FAREWELL_SECONDS)
 
 
 if __name__ == "__main__":

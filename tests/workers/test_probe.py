@@ -1,6 +1,7 @@
 """Health checks of containers, against real processes."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -45,6 +46,19 @@ async def test_a_worker_that_asks_for_work_is_well(server: Client, tmp_path: Pat
                 await asyncio.sleep(0.1)
         with pytest.raises(NotWellError, match="no worker on elsewhere has asked for work"):
             await check_worker(settings, "elsewhere")
+
+
+async def test_a_good_worker_never_fails_the_check(server: Client) -> None:
+    """As a container runs it, again and again: the exit status is 0 each time."""
+    address = server.service_client.config.target_host
+    environment = os.environ | {"TEMPORAL_ADDRESS": address, "JOURNEYS_STATE": "/nonexistent"}
+    command = (sys.executable, "-m", "workers.probe", "worker")
+    async with Worker(server, task_queue=partner_queue(PartnerName.NOTIFIER), activities=[_rest]):
+        while not await _well(Settings.model_validate({"temporal_address": address})):
+            await asyncio.sleep(0.1)
+        for _ in range(4):
+            process = await asyncio.create_subprocess_exec(*command, env=environment)
+            assert await process.wait() == 0
 
 
 async def _well(settings: Settings) -> bool:
