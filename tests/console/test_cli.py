@@ -1,6 +1,8 @@
 """The commands that show journeys and act on them, on a real database and a real Temporal server."""
 
+import asyncio
 import json
+from datetime import datetime
 
 import pytest
 from cyclopts import App, CycloptsError
@@ -16,6 +18,12 @@ from workers.cli.fields import fields_of
 from workers.cli.words import Words
 from workers.stack.ports import free_port
 
+_OTHERS = """
+    SELECT query_start FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query_start IS NOT NULL
+"""
+_READ_OFTEN = 50
+"""Queries of another connection after which it has certainly drawn the list several times."""
 FIRST = samples.journey_id(1)
 
 
@@ -54,7 +62,7 @@ async def test_the_list_shows_who_is_waited_for_and_until_when(
     await run(command, "list")
     shown = capsys.readouterr().out
     for wanted in (
-        FIRST,
+        FIRST.removeprefix("journey-")[:8],
         "可瑞达 帕博利珠单抗",
         "the pharmacist's review · pharmacist",
         "16,126.20",
@@ -83,6 +91,23 @@ def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch) -
     for locale, language in (("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("", "en"), ("C", "en")):
         monkeypatch.setenv("LANG", locale)
         assert Words(None).language == language
+
+
+async def test_watching_shows_the_list_until_it_is_interrupted(
+    command: App, pool: Pool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is read again and again; Ctrl-C ends it without an error."""
+    monkeypatch.setattr(views, "_REFRESH_SECONDS", 0.01)
+    await samples.write_all(pool, samples.status(1))
+    watching = asyncio.create_task(run(command, "list", "--watch"))
+    moments: set[datetime] = set()
+    async with asyncio.timeout(30):
+        while len(moments) < _READ_OFTEN and not watching.done():
+            moments |= {row["query_start"] for row in await pool.fetch(_OTHERS)}
+            await asyncio.sleep(0.01)
+    watching.cancel()  # what asyncio does at Ctrl-C
+    await watching
+    assert "CLM-000001" in capsys.readouterr().out
 
 
 async def test_filters_and_pages_work_from_the_command_line(

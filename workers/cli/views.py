@@ -1,6 +1,7 @@
 """Commands that show journeys: `journeys list` and `journeys status`. They ask PostgreSQL alone."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -124,7 +125,9 @@ async def _watch(reads: Reads, wanted: JourneyFilter, words: Words) -> None:
     async def picture() -> RenderableType:
         return page_table(await reads.page(wanted), words)
 
-    with Live(await picture(), console=_out(), auto_refresh=False) as live:
+    first = await picture()
+    # Ctrl-C is how one ends watching: no error.
+    with Live(first, console=_out(), auto_refresh=False) as live, suppress(asyncio.CancelledError):
         while True:
             await asyncio.sleep(_REFRESH_SECONDS)
             live.update(await picture(), refresh=True)
