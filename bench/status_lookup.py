@@ -66,7 +66,6 @@ def template() -> JourneyStatus:
         started_at=_START,
         updated_at=_START,
         wait=wait,
-        decisions=tuple(_decision(number) for number in range(1, _DECISIONS + 1)),
         money=Money(estimate=amounts, reserved=Decimal("16126.20")),
     )
 
@@ -104,6 +103,8 @@ def entry() -> TimelineEntry:
 async def fill(connection: "asyncpg.Connection[asyncpg.Record]", journeys: int) -> None:
     """Write `journeys` journeys: nine of ten open, stages, products, waits, deadlines and changes spread over them."""
     await connection.execute(_SQL["fill_status"], template().model_dump_json(), journeys)
+    decisions = json.dumps([_decision(number).model_dump(mode="json") for number in range(1, _DECISIONS + 1)])
+    await connection.execute(_SQL["fill_decisions"], decisions)
     await connection.execute(_SQL["fill_timeline"], entry().model_dump_json(), _ENTRIES)
     await connection.execute("VACUUM ANALYZE")
 

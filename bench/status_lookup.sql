@@ -34,6 +34,12 @@ FROM (
     FROM generate_series(0, $2::int - 1) AS n
 ) AS made;
 
+-- name: fill_decisions
+-- The decisions $1 (a JSON array) for every journey.
+INSERT INTO decision (journey_id, number, record)
+SELECT journey_id, (record ->> 'number')::int, record
+FROM journey_status, jsonb_array_elements($1::text::jsonb) AS record;
+
 -- name: fill_timeline
 -- $2 variations of the entry $1 for every journey.
 INSERT INTO timeline (journey_id, seq, at, kind, entry)
@@ -45,5 +51,6 @@ FROM journey_status, generate_series(1, $2::int) AS seq;
 SELECT journey_id FROM journey_status;
 
 -- name: size
--- Room that the statuses take, readable.
-SELECT pg_size_pretty(pg_total_relation_size('journey_status') + pg_total_relation_size('timeline'));
+-- Room that statuses, decisions and history take, readable.
+SELECT pg_size_pretty(sum(pg_total_relation_size(name::regclass)))
+FROM unnest(ARRAY['journey_status', 'decision', 'timeline']) AS name;

@@ -18,7 +18,7 @@ from schemas.partners import PartnerName
 from schemas.routing import JOURNEYS_QUEUE
 from storage.pool import open_pool
 from workers.converter import data_converter
-from workers.worker import Own, deployment_of, journeys_worker, partner_worker, sandboxed
+from workers.worker import Own, deployment_of, journeys_worker, partner_worker, runner_of_production
 
 BUILD = "bench"
 SAMPLE = Path(__file__).parent.parent / "samples" / "claims" / "pingan-cancer-drug.json"
@@ -43,7 +43,7 @@ async def _workers(variant: str, client: Client, database: str, stack: AsyncExit
             client,
             task_queue=JOURNEYS_QUEUE,
             workflows=[BareJourney],
-            workflow_runner=sandboxed(),
+            workflow_runner=runner_of_production(),
             deployment_config=deployment,
             max_cached_workflows=2000,
         )

@@ -179,6 +179,9 @@ class Transition(Shape):
     """One step of a journey, to be written at once: the new status, its timeline entries and notices."""
 
     status: JourneyStatus
+    """The status without its decisions: those are written once each, when they are taken."""
+    decisions: tuple[DecisionRecord, ...] = ()
+    """Decisions taken since the last transition."""
     entries: tuple[TimelineEntry, ...] = ()
     notices: tuple[Notice, ...] = ()
     budget: Budget | None = None

@@ -28,6 +28,7 @@ from schemas.clinical import DrugName
 from schemas.journey import CLOSED_STAGES, JourneyResult, JourneyStatus, WaitingFor
 from schemas.partners import PartnerName
 from storage.pool import open_pool
+from storage.queries import load
 from tests.serving import serving
 from workers.outbox import OutboxRelay
 from workers.partners import open_partners
@@ -41,6 +42,7 @@ BUILD = "tests"
 _TOKEN = "token-of-the-tests"  # noqa: S105 - protects nothing
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - protects nothing
 _PATIENCE = 30.0
+_STATUS = load("console")["status"]
 _CALLBACKS_AFTER = 0.01
 
 
@@ -68,7 +70,7 @@ class Rig:
 
     async def status(self, journey_id: str) -> JourneyStatus | None:
         """The journey's status as written, None before the first write."""
-        found = await self.pool.fetchval("SELECT status FROM journey_status WHERE journey_id = $1", journey_id)
+        found = await self.pool.fetchval(_STATUS, journey_id)
         return JourneyStatus.model_validate(found) if found else None
 
     async def until(self, journey_id: str, condition: Callable[[JourneyStatus], bool]) -> JourneyStatus:

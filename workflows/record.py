@@ -42,6 +42,7 @@ class JourneyRecord:
         self._entries: list[TimelineEntry] = []
         self._notices: list[Notice] = []
         self._seq = 0
+        self._written = len(status.decisions)
         self._indexed = (status.stage, False)
 
     def change(self, **fields: Any) -> None:  # noqa: ANN401 - fields of JourneyStatus, checked by mypy at use
@@ -110,14 +111,15 @@ class JourneyRecord:
         offers = () if self.closed else possible(status.stage, status.wait.what, withdrawable=withdrawable)
         self.change(revision=status.revision + 1, updated_at=now, actions=offers)
         transition = Transition(
-            status=self.status,
+            status=self.status.model_copy(update={"decisions": ()}),
+            decisions=self.status.decisions[self._written :],
             entries=tuple(self._entries),
             notices=tuple(self._notices),
             budget=budget,
             clock_started_at=started_at or (now if budget else None),
             clock_stops=clock,
         )
-        self._entries, self._notices = [], []
+        self._entries, self._notices, self._written = [], [], len(self.status.decisions)
         self._show()
         waiting = self.status.wait
         entered = await own.ask(Transitions.enter, transition)

@@ -19,7 +19,7 @@ CREATE TABLE journey_status (
     started_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     closed_at timestamptz,
-    -- The whole JourneyStatus; the columns above are taken from it, to list by.
+    -- The JourneyStatus without its decisions; the columns above are taken from it, to list by.
     status jsonb NOT NULL
 );
 -- Lists read a page in one of these orders; journey_id makes the order total.
@@ -30,6 +30,14 @@ WHERE waiting_on IS NOT NULL;
 CREATE INDEX journey_status_due ON journey_status (due_at, journey_id) WHERE due_at IS NOT NULL;
 CREATE INDEX journey_status_escalated ON journey_status (updated_at DESC, journey_id) WHERE escalated;
 CREATE INDEX journey_status_claim ON journey_status (claim_number);
+
+-- One row a decision, written once: a status that carried them all would be written anew with each transition.
+CREATE TABLE decision (
+    journey_id text NOT NULL,
+    number integer NOT NULL,
+    record jsonb NOT NULL,
+    PRIMARY KEY (journey_id, number)
+);
 
 CREATE TABLE timeline (
     journey_id text NOT NULL,

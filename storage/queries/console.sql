@@ -71,7 +71,17 @@ ORDER BY page.due_at, page.journey_id;
 
 -- name: status
 -- The whole status of one journey and the time by which its clock is judged.
-SELECT status, due_at, now() AS asked_at FROM journey_status WHERE journey_id = $1;
+SELECT
+    journey_status.status || jsonb_build_object('decisions', coalesce(taken.records, '[]'::jsonb)) AS status,
+    journey_status.due_at, now() AS asked_at
+FROM
+    journey_status,
+    LATERAL (
+        SELECT jsonb_agg(decision.record ORDER BY decision.number) AS records
+        FROM decision
+        WHERE decision.journey_id = journey_status.journey_id
+    ) AS taken
+WHERE journey_status.journey_id = $1;
 
 -- name: timeline
 -- What happened on journey $1 after entry $2, in order, at most $3 entries.

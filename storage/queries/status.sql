@@ -1,9 +1,11 @@
 -- The status read model: written by one statement per transition; and the outbox, read by the relay.
 
 -- name: enter
--- Write one Transition ($1, its JSON): status unless a newer one is there, timeline, outbox; then wake the listeners.
+-- Write one Transition ($1, its JSON): status unless a newer is there, decisions, timeline, outbox; wake the listeners.
 WITH transition AS MATERIALIZED (
-    SELECT body -> 'status' AS status, body -> 'entries' AS entries, body -> 'notices' AS notices
+    SELECT
+        body -> 'status' AS status, body -> 'entries' AS entries, body -> 'notices' AS notices,
+        body -> 'decisions' AS decisions
     FROM (SELECT $1::text::jsonb AS body) AS given
 ),
 written AS (
@@ -34,6 +36,12 @@ written AS (
         updated_at = excluded.updated_at, closed_at = excluded.closed_at, status = excluded.status
     WHERE journey_status.revision <= excluded.revision
     RETURNING journey_id
+),
+decided AS (
+    INSERT INTO decision (journey_id, number, record)
+    SELECT transition.status ->> 'journey_id', (record ->> 'number')::integer, record
+    FROM transition, jsonb_array_elements(transition.decisions) AS record
+    ON CONFLICT DO NOTHING
 ),
 told AS (
     INSERT INTO timeline (journey_id, seq, at, kind, entry)

@@ -167,8 +167,14 @@ def entries(count: int) -> tuple[TimelineEntry, ...]:
 
 
 async def write(pool: "asyncpg.Pool[asyncpg.Record]", *transitions: Transition) -> None:
-    """Write transitions as the `journey.enter` activity does."""
-    await pool.executemany(_SQL["enter"], [(transition.model_dump_json(),) for transition in transitions])
+    """Write transitions as a journey and its `journey.enter` activity do: each decision once, beside the status."""
+    apart = [
+        one.model_copy(
+            update={"status": one.status.model_copy(update={"decisions": ()}), "decisions": one.status.decisions}
+        )
+        for one in transitions
+    ]
+    await pool.executemany(_SQL["enter"], [(transition.model_dump_json(),) for transition in apart])
 
 
 async def write_all(pool: "asyncpg.Pool[asyncpg.Record]", *statuses: JourneyStatus) -> None:

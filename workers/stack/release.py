@@ -8,6 +8,7 @@ import sys
 
 import structlog
 from temporalio.service import RPCError
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from workers.build import build_id
 from workers.clients import connect
@@ -15,7 +16,7 @@ from workers.logs import configure_logs
 from workers.settings import Settings
 from workers.stack.adoption import Adoption
 from workers.stack.versions import NoWorkerError, adopt_older_journeys, make_current
-from workers.worker import WORKFLOWS, sandboxed
+from workers.worker import WORKFLOWS
 
 _log = structlog.get_logger("workers.release")
 
@@ -28,7 +29,7 @@ async def release(settings: Settings) -> Adoption:
     client = await connect(settings)
     build = build_id()
     await make_current(client, build)
-    adopted = await adopt_older_journeys(client, build, WORKFLOWS, sandboxed())
+    adopted = await adopt_older_journeys(client, build, WORKFLOWS, SandboxedWorkflowRunner())
     _log.info("build is current", build=build, moved=len(adopted.moved), stuck=len(adopted.stuck))
     return adopted
 
