@@ -11,7 +11,7 @@ TOOLS = Path(sys.executable).parent
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     """Run one command at the root of the repository and take what it says."""
-    return subprocess.run(  # noqa: S603 - commands of these tests
+    return subprocess.run(
         [str(word) for word in command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=90
     )
 

@@ -74,7 +74,7 @@ async def test_the_first_start_of_postgresql_makes_roles_and_databases(secrets: 
             "PGHOST": "127.0.0.1",
             "PGPORT": str(admin.port),
         }
-        subprocess.run(["sh", DEPLOY / "postgres" / "databases.sh"], env=environment, check=True)  # noqa: ASYNC221, S603, S607 - a short script of ours
+        subprocess.run(["sh", DEPLOY / "postgres" / "databases.sh"], env=environment, check=True)  # noqa: S607 - a short script of ours
         written = tomllib.loads((secrets / "stack.toml").read_text(encoding="utf-8"))
         url = written["database_url"].replace("@postgres:5432", f"@127.0.0.1:{admin.port}")
         connection = await asyncpg.connect(url)
