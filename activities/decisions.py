@@ -4,7 +4,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from products.calendar import WorkingCalendar
-from products.errors import UnknownProductError
+from products.errors import ProductError
 from products.loader import Products, in_force
 from products.model import Dated, Product, VoucherIssue
 from rules.engine import decide
@@ -28,7 +28,7 @@ class Decisions:
         """Answer one gate with citations. A product or gate that does not exist is a refusal, not retried."""
         try:
             return decide(request, self._products, self._calendar)
-        except (RuleError, ProductError, UnknownProductError) as error:
+        except (RuleError, ProductError) as error:
             raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
 
     @activity.defn(name="decisions.plan")
@@ -36,7 +36,7 @@ class Decisions:
         """The product's terms on the policy's effective date, and the drug's row in its list."""
         try:
             return self._plan(request)
-        except (LookupError, ProductError, UnknownProductError) as error:
+        except ProductError as error:
             raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
 
     def _plan(self, request: PlanRequest) -> JourneyPlan:

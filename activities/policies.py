@@ -34,7 +34,7 @@ ANSWER_POLL = timedelta(hours=4)
 
 def poll_after(asked: int) -> timedelta:
     """How long to wait before asking once more, after `asked` times: twice as long each time, a day at most."""
-    return min(ANSWER_POLL * 2**asked, timedelta(days=1))
+    return min(ANSWER_POLL * (1 << asked), timedelta(days=1))
 
 
 def look_up(partner: PartnerName) -> ActivityConfig:

@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -65,12 +66,16 @@ async def pool(database: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     await opened.close()
 
 
+def attributes() -> list[SearchAttributeKey[Any]]:
+    """Our search attributes, to register on a test server."""
+    make = {"Keyword": SearchAttributeKey.for_keyword, "Bool": SearchAttributeKey.for_bool}
+    return [make[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()]
+
+
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[Client]:
     """A client of a real Temporal server for the whole run, our search attributes registered."""
-    keywords = [SearchAttributeKey.for_keyword(name) for name, kind in SEARCH_ATTRIBUTES.items() if kind == "Keyword"]
-    flags = [SearchAttributeKey.for_bool(name) for name, kind in SEARCH_ATTRIBUTES.items() if kind == "Bool"]
     async with await WorkflowEnvironment.start_local(
-        data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL), search_attributes=[*keywords, *flags]
+        data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL), search_attributes=attributes()
     ) as environment:
         yield environment.client

@@ -39,7 +39,7 @@ class Partners(NamedTuple):
 
     def on_queue(self, partner: PartnerName) -> list[Callable[..., Any]]:
         """Everything that runs on the queue of `partner`."""
-        return {
+        by_partner: dict[PartnerName, list[Callable[..., Any]]] = {
             PartnerName.INSURER: [self.insurer.coverage, self.insurer.order_payment, self.insurer.payment],
             PartnerName.PHARMACY: [
                 self.pharmacy.quote,
@@ -51,7 +51,8 @@ class Partners(NamedTuple):
             PartnerName.HOSPITAL: [self.hospital.request_records],
             PartnerName.COURIER: [self.courier.book, self.courier.tracking],
             PartnerName.NOTIFIER: [self.notifier.send],
-        }[partner]
+        }
+        return by_partner[partner]
 
 
 async def open_partners(settings: Settings, people: People, stack: AsyncExitStack) -> Partners:

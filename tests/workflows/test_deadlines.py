@@ -1,0 +1,68 @@
+"""Deadlines and silence, on a server that skips the time in which a journey only waits."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from schemas.journey import Stage, WaitingFor
+from tests import people
+from tests.conftest import TEMPORAL, attributes
+from tests.rig import Rig, running
+from workers.converter import data_converter
+from workers.stack.postgres import EmbeddedPostgres
+
+PRODUCT = "pingan-longterm-b"
+
+
+@pytest.fixture(scope="session")
+async def skipping(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[Rig]:
+    """A running house whose journeys do not wait in real time."""
+    admin = await asyncpg.connect(postgres.url())
+    await admin.execute(f"CREATE DATABASE skipping TEMPLATE {template}")
+    await admin.close()
+    settings = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.timerProcessorMaxTimeShift="10ms"')
+    extra = [part for setting in settings for part in ("--dynamic-config-value", setting)]
+    async with (
+        await WorkflowEnvironment.start_time_skipping_v2(
+            data_converter=data_converter(),
+            dev_server_existing_path=str(TEMPORAL),
+            dev_server_extra_args=extra,
+            search_attributes=attributes(),
+        ) as environment,
+        running(environment.client, postgres.url("skipping")) as rig,
+    ):
+        yield rig
+
+
+async def test_a_review_that_is_not_done_in_time_escalates_and_can_still_be_done(skipping: Rig) -> None:
+    """SLA-1: the working day passes, a supervisor sees it, the journey lives on."""
+    rig = skipping
+    journey = await skipping.report(PRODUCT)
+    await skipping.waiting(journey, WaitingFor.REVIEW)
+    late = await skipping.until(journey, lambda status: status.wait.overdue)
+    assert [escalation.open for escalation in late.escalations] == [True]
+    notices = "SELECT count(*) FROM outbox WHERE journey_id = $1 AND payload ->> 'to' = 'supervisor'"
+    assert await skipping.pool.fetchval(notices, journey) == 1
+    await skipping.done(journey, people.review())
+    on_time_again = await skipping.waiting(journey, WaitingFor.BOOKING)
+    assert not any(escalation.open for escalation in on_time_again.escalations)
+
+
+async def test_a_payment_whose_call_back_never_comes_is_found_by_asking(skipping: Rig) -> None:
+    """The insurer paid but its call-back was lost: we ask after a while, and the journey settles once."""
+    rig = skipping
+    journey = await skipping.report(PRODUCT)
+    await skipping.behave("insurer", "order_payment", {"kind": "no_callback"}, journey_id=journey)
+    await skipping.waiting(journey, WaitingFor.REVIEW)
+    await skipping.done(journey, people.review())
+    await skipping.waiting(journey, WaitingFor.BOOKING)
+    await skipping.done(journey, people.pick_up("上海", "上海"))
+    await skipping.waiting(journey, WaitingFor.HAND_OVER)
+    # The pharmacy lives in our time, not in the journey's.
+    await skipping.done(journey, people.hand_over(await skipping.code(journey), happened_at=datetime.now(UTC)))
+    status = await skipping.closed(journey)
+    assert status.stage is Stage.COMPLETED
+    assert status.money.paid == status.money.committed
