@@ -11,6 +11,7 @@ from schemas.actions import (
     RecordHandOver,
     RecordOwnSharePaid,
     RecordReview,
+    RetryHandOff,
     ReviewResult,
     Withdraw,
 )
@@ -84,3 +85,8 @@ def decline_aid(standing: Any) -> DeclineAid:
 def withdraw() -> Withdraw:
     """The patient takes the claim back."""
     return Withdraw(**by(ActorRole.INSURED), reason="the patient said so")
+
+
+def retry() -> RetryHandOff:
+    """A service agent sends a hand-off again."""
+    return RetryHandOff(**by(ActorRole.SERVICE_AGENT), reason="the partner mended it")

@@ -112,6 +112,12 @@ class Rig:
         answer = await self.partners.post("/_sandbox/behaviours", json=told)
         assert answer.status_code < 300, answer.text
 
+    async def calm(self) -> None:
+        """Make the partners well-behaved again, without aid programs."""
+        await self.partners.delete("/_sandbox/behaviours")
+        closed = [{"drug_id": drug.id, "open": False} for drug in load_products().get("pingan-longterm-b").drugs]
+        await self.partners.post("/_sandbox/programs", json=closed)
+
     async def code(self, journey_id: str) -> str:
         """The voucher's code, from the message the insured person got."""
         async with asyncio.timeout(_PATIENCE):

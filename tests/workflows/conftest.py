@@ -6,7 +6,6 @@ import asyncpg
 import pytest
 from temporalio.client import Client
 
-from products.loader import load_products
 from tests.rig import Rig, running
 from workers.stack.postgres import EmbeddedPostgres
 
@@ -25,6 +24,4 @@ async def house(temporal: Client, postgres: EmbeddedPostgres, template: str) -> 
 async def rig(house: Rig) -> AsyncIterator[Rig]:
     """The running house, its partners well-behaved again after each test."""
     yield house
-    await house.partners.delete("/_sandbox/behaviours")
-    closed = [{"drug_id": drug.id, "open": False} for drug in load_products().get("pingan-longterm-b").drugs]
-    await house.partners.post("/_sandbox/programs", json=closed)
+    await house.calm()

@@ -39,7 +39,6 @@ async def skipping(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[R
 
 async def test_a_review_that_is_not_done_in_time_escalates_and_can_still_be_done(skipping: Rig) -> None:
     """SLA-1: the working day passes, a supervisor sees it, the journey lives on."""
-    rig = skipping
     journey = await skipping.report(PRODUCT)
     await skipping.waiting(journey, WaitingFor.REVIEW)
     late = await skipping.until(journey, lambda status: status.wait.overdue)
@@ -53,7 +52,6 @@ async def test_a_review_that_is_not_done_in_time_escalates_and_can_still_be_done
 
 async def test_a_payment_whose_call_back_never_comes_is_found_by_asking(skipping: Rig) -> None:
     """The insurer paid but its call-back was lost: we ask after a while, and the journey settles once."""
-    rig = skipping
     journey = await skipping.report(PRODUCT)
     await skipping.behave("insurer", "order_payment", {"kind": "no_callback"}, journey_id=journey)
     await skipping.waiting(journey, WaitingFor.REVIEW)

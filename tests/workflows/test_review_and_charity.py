@@ -12,19 +12,14 @@ from schemas.people import ActorRole
 from schemas.text import Bilingual
 from tests import people
 from tests.rig import Rig
+from tests.roads import at_aid, at_review
 
 PRODUCT = "pingan-longterm-b"
 
 
-async def _at_review(rig: Rig, product: str = PRODUCT) -> str:
-    journey = await rig.report(product)
-    await rig.waiting(journey, WaitingFor.REVIEW)
-    return journey
-
-
 async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) -> None:
     """SLA-1: one working day from complete papers; each stop says who, when and why."""
-    journey = await _at_review(rig)
+    journey = await at_review(rig, PRODUCT)
     first = await rig.waiting(journey, WaitingFor.REVIEW)
     assert first.wait.deadline is not None
     assert first.wait.deadline.budget.rule == "pingan-longterm-b/SLA-1"
@@ -44,7 +39,7 @@ async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) 
 
 async def test_an_off_label_prescription_is_refused_and_says_what_can_be_done(rig: Rig) -> None:
     """REV-1: off the label is a refusal; the green channel is named as the next step (GIFT-1)."""
-    journey = await _at_review(rig)
+    journey = await at_review(rig, PRODUCT)
     off_label = people.GOOD.model_copy(update={"on_label": False})
     await rig.done(journey, people.review(off_label, ReviewResult.REFUSED))
     status = await rig.closed(journey)
@@ -55,7 +50,7 @@ async def test_an_off_label_prescription_is_refused_and_says_what_can_be_done(ri
 
 async def test_a_pharmacists_no_against_the_rules_goes_to_a_person_above_both(rig: Rig) -> None:
     """The pharmacist refuses although every rule is met: nobody overrules silently."""
-    journey = await _at_review(rig)
+    journey = await at_review(rig, PRODUCT)
     await rig.done(journey, people.review(people.GOOD, ReviewResult.REFUSED))
     await rig.waiting(journey, WaitingFor.REFERRAL)
     word = DecideReferral(**people.by(ActorRole.SUPERVISOR), approved=True, reason="both read the label again")
@@ -65,25 +60,14 @@ async def test_a_pharmacists_no_against_the_rules_goes_to_a_person_above_both(ri
 
 async def test_what_the_pharmacist_did_not_look_at_is_not_assumed(rig: Rig) -> None:
     """No finding on the label: a person is asked."""
-    journey = await _at_review(rig)
+    journey = await at_review(rig, PRODUCT)
     await rig.done(journey, people.review(PharmacistFindings(recist_progression=False)))
     await rig.waiting(journey, WaitingFor.REFERRAL)
 
 
-async def _with_program(rig: Rig, product: str) -> str:
-    """A journey at the question whether to apply for aid."""
-    journey = await _at_review(rig, product)
-    drug = rig.drug(product)
-    told = await rig.partners.post("/_sandbox/programs", json=[{"drug_id": drug}])
-    assert told.status_code < 300, told.text
-    await rig.done(journey, people.review())
-    await rig.waiting(journey, WaitingFor.AID_APPLICATION)
-    return journey
-
-
 async def test_aid_that_is_approved_and_collected_supplies_the_drug(rig: Rig) -> None:
     """CHAR-5: the foundation supplies, the benefit limit is untouched, the journey ends there."""
-    journey = await _with_program(rig, PRODUCT)
+    journey = await at_aid(rig, PRODUCT)
     await rig.done(journey, people.apply_for_aid())
     status = await rig.closed(journey)
     assert status.stage is Stage.AID_SUPPLIED
@@ -93,7 +77,7 @@ async def test_aid_that_is_approved_and_collected_supplies_the_drug(rig: Rig) ->
 
 async def test_aid_that_is_refused_leads_to_another_review(rig: Rig) -> None:
     """CHAR-4: the foundation's no sends the prescription to review again, which the insurance then pays."""
-    journey = await _with_program(rig, PRODUCT)
+    journey = await at_aid(rig, PRODUCT)
     await rig.behave("foundation", "apply", {"outcome": {"approved": False}})
     await rig.done(journey, people.apply_for_aid())
     status = await rig.waiting(journey, WaitingFor.REVIEW)
@@ -103,7 +87,7 @@ async def test_aid_that_is_refused_leads_to_another_review(rig: Rig) -> None:
 @pytest.mark.parametrize("standing", ["not_applied", "incomplete"])
 async def test_aid_not_applied_for_costs_the_cover(rig: Rig, standing: Any) -> None:
     """CHAR-2: not applied or incomplete, the drug is not covered."""
-    journey = await _with_program(rig, PRODUCT)
+    journey = await at_aid(rig, PRODUCT)
     await rig.done(journey, people.decline_aid(standing))
     status = await rig.closed(journey)
     assert status.stage is Stage.REFUSED

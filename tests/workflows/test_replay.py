@@ -1,0 +1,51 @@
+"""Determinism: what a journey once did replays with today's code, for ever."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from tests import histories
+from tests.roads import ROADS
+from workers.build import build_id
+from workers.converter import data_converter
+from workers.worker import WORKFLOWS
+
+FILES = sorted(Path(histories.__file__).parent.glob("*.json"))
+
+
+def _replayer() -> Replayer:
+    runner = SandboxedWorkflowRunner()
+    converter = data_converter()
+    return Replayer(workflows=WORKFLOWS, workflow_runner=runner, data_converter=converter, build_id=build_id())
+
+
+def _history(file: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json(f"journey-{'a' * 20}", file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+async def test_every_recorded_history_replays(file: Path) -> None:
+    """The commands that today's code issues are those that were recorded."""
+    result = await _replayer().replay_workflow(_history(file), raise_on_replay_failure=False)
+    assert result.replay_failure is None
+
+
+async def test_a_history_that_the_code_did_not_write_is_caught() -> None:
+    """The check above can fail: a history with one activity renamed does not replay."""
+    text = (Path(histories.__file__).parent / "delivered.json").read_text(encoding="utf-8")
+    altered = text.replace("pharmacy.reserve", "pharmacy.keep_back")
+    assert altered != text
+    history = WorkflowHistory.from_json(f"journey-{'a' * 20}", altered)
+    result = await _replayer().replay_workflow(history, raise_on_replay_failure=False)
+    assert result.replay_failure is not None
+
+
+def test_every_road_and_every_workflow_type_has_a_recorded_history() -> None:
+    """A road without a history, or a history without a road, is a gap."""
+    assert {file.stem for file in FILES} == set(ROADS)
+    types = {_history(file).events[0].workflow_execution_started_event_attributes.workflow_type.name for file in FILES}
+    assert types == {"SpecialtyDrugJourney"}
+    assert [workflow.__name__ for workflow in WORKFLOWS] == ["SpecialtyDrugJourney"]
