@@ -8,7 +8,6 @@ from temporalio.client import Client
 from workers.converter import data_converter
 from workers.settings import Settings
 
-
 _FAREWELL_SECONDS = 0.05
 
 
