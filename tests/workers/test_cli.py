@@ -23,9 +23,10 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_every_command_and_imports_none() -> None:
     """`--help` is quick: Temporal and the web server are left alone."""
     code = """
-import sys, workers.cli
+import sys
+from workers.cli import build
 try:
-    workers.cli.main()
+    build()()
 finally:
     print([module for module in ("temporalio", "fastapi") if module in sys.modules])
 """

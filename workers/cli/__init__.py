@@ -9,11 +9,12 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 
 from workers.cli.failures import BAD_INPUT, CommandError
+from workers.leaving import leave
 from workers.settings import Settings
 
 COMMANDS = (
     ("up", "workers.cli.stack:up", "Run the embedded stack until Ctrl-C."),
-    ("demo", "workers.cli.stack:demo", "Play the sample claims of all products through the stack, live."),
+    ("demo", "workers.cli.demo:demo", "Play the sample claims of all products through the stack, live."),
     ("list", "workers.cli.views:list_journeys", "List journeys: stage, waiting for whom, due when, money."),
     ("status", "workers.cli.views:status", "Show one journey as it stands."),
     ("act", "workers.cli.acting:act", "Perform an action on a journey."),
@@ -44,21 +45,39 @@ def build() -> App:
 
 def main() -> None:
     """Run the command line; bad input ends with status 2 and a message on standard error."""
+    leave(_status())
+
+
+def _status() -> int:
     try:
         build()()
     except CycloptsError:
-        sys.exit(BAD_INPUT)  # cyclopts has said what is wrong
+        return BAD_INPUT  # cyclopts has said what is wrong
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(error.status)
+        return error.status
     except SettingsError as error:
         sys.stderr.write(f"settings: {error}\n")
-        sys.exit(BAD_INPUT)
+        return BAD_INPUT
     except ValidationError as error:
         if error.title != Settings.__name__:
             raise
-        # Without the values: they may be secrets.
-        for wrong in error.errors(include_input=False, include_url=False):
-            field = "_".join(str(part) for part in wrong["loc"]).upper()
-            sys.stderr.write(f"settings: {field}: {wrong['msg']}; correct the environment variable or stack.toml\n")
-        sys.exit(BAD_INPUT)
+        return _wrong_settings(error)
+    except SystemExit as end:
+        return _said(end)
+    return 0
+
+
+def _said(end: SystemExit) -> int:
+    if isinstance(end.code, str):
+        sys.stderr.write(f"{end.code}\n")
+        return 1
+    return end.code or 0
+
+
+def _wrong_settings(error: ValidationError) -> int:
+    # Without the values: they may be secrets.
+    for wrong in error.errors(include_input=False, include_url=False):
+        field = "_".join(str(part) for part in wrong["loc"]).upper()
+        sys.stderr.write(f"settings: {field}: {wrong['msg']}; correct the environment variable or stack.toml\n")
+    return BAD_INPUT

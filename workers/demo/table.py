@@ -10,20 +10,9 @@ from schemas.claim import DrugClaimReport
 from schemas.journey import Stage, WaitingFor
 from workers.demo.play import Play
 from workers.settings import Settings
+from workers.stack.addresses import addresses
 
 _STYLES = {Stage.COMPLETED: "green", Stage.REFUSED: "red", Stage.WITHDRAWN: "red", Stage.AID_SUPPLIED: "cyan"}
-
-
-def addresses(settings: Settings) -> Text:
-    """Where to look: one address a line, with what is there."""
-    lines = [
-        f"Status API          {settings.gateway_url}/journeys",
-        f"API description     {settings.gateway_url}/openapi.json",
-        f"Temporal Web UI     {settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows",
-        f"Partners, played    {settings.sandbox_url}/openapi.json",
-        f"State and logs      {settings.journeys_state}",
-    ]
-    return Text("\n".join(lines))
 
 
 def picture(play: Play, claims: list[DrugClaimReport], settings: Settings) -> Group:

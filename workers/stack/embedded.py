@@ -93,6 +93,7 @@ class EmbeddedStack:
             await release
         finally:
             release.cancel()
+            await asyncio.gather(release, return_exceptions=True)
 
     async def _release(self) -> None:
         """Make the worker's build the current one and bring older journeys along, in a process of its own."""

@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from workers.build import build_id
 from workers.clients import connect
+from workers.leaving import leave
 from workers.logs import configure_logs
 from workers.settings import Settings
 from workers.stack.adoption import Adoption
@@ -42,8 +43,9 @@ def main() -> None:
         adopted = asyncio.run(release(settings))
     except (NoWorkerError, RPCError, RuntimeError) as error:
         _log.error("the build did not become current", reason=str(error))
-        sys.exit(1)
+        leave(1)
     sys.stdout.write(adopted.model_dump_json())
+    leave(0)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,12 @@ class Supervisor:
             running.watcher = asyncio.create_task(self._watch(running), name=f"watch {part.name}")
             group.append(running)
         self._record()
-        await asyncio.gather(*(self._until_ready(running) for running in group))
+        waits = [asyncio.create_task(self._until_ready(running)) for running in group]
+        try:
+            await asyncio.gather(*waits)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def stop(self) -> None:
         """End everything, last group first, each with its signal and, after its grace, SIGKILL."""

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import httpx2
@@ -32,7 +32,7 @@ def state(tmp_path: Path) -> StateFolder:
 
 async def demo(state: StateFolder, *words: str) -> Process:
     """A demonstration that is under way."""
-    return await asyncio.create_subprocess_exec(*DEMO, "--state", str(state.path), *words, stdout=PIPE, stderr=DEVNULL)
+    return await asyncio.create_subprocess_exec(*DEMO, "--state", str(state.path), *words, stdout=PIPE, stderr=PIPE)
 
 
 @pytest.mark.timeout(300)
@@ -46,7 +46,8 @@ async def test_whatever_is_killed_five_claims_settle_exactly_once(state: StateFo
     first.kill()
     await first.wait()
     second = await demo(state)
-    printed, _ = await second.communicate()
+    printed, said = await second.communicate()
+    assert printed, said.decode()
     summary = Summary.model_validate_json(printed)
     assert (second.returncode, summary.settled, summary.exactly_once) == (0, 5, True)
     assert all(end.counts.once(paid=True) for end in summary.journeys)
