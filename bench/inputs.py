@@ -23,7 +23,6 @@ _PAPERS = tuple(Paper(kind=kind, form=PaperForm.ORIGINAL) for kind in PaperKind)
 _FINDINGS = PharmacistFindings(
     on_label=True, recist_progression=False, tests_support=True, drug_has_target=False, injection=False
 )
-_LOOK_AGAIN = 0.05
 _PATIENCE = 120
 Handle: TypeAlias = WorkflowHandle[Any, JourneyResult]
 
@@ -45,7 +44,16 @@ class Inputs:
         self._client = client
         self._pool = pool
         self._queue = queue
+        self._bells: dict[str, asyncio.Event] = {}
         self._place = {"pharmacy_province": place[0], "pharmacy_city": place[1]}
+
+    async def listen(self) -> None:
+        """Hear from PostgreSQL which journeys changed, so that nobody has to look again and again."""
+        connection = await self._pool.acquire()
+        await connection.add_listener("journey_status", lambda *told: self._ring(str(told[-1])))
+
+    def _ring(self, journey: str) -> None:
+        self._bells.setdefault(journey, asyncio.Event()).set()
 
     async def travel(self, claim: DrugClaim, *, bare: bool) -> JourneyResult:
         """One journey, started to settled; a bare one waits for nothing and gets the same inputs."""
@@ -66,7 +74,7 @@ class Inputs:
                 if seen.what == WaitingFor.HAND_OFF_HELP:
                     message = f"{handle.id} needs help before {what}"
                     raise RuntimeError(message)
-                await asyncio.sleep(_LOOK_AGAIN)
+                await self._bells[handle.id].wait()
         action = make(seen)
         await handle.execute_update(action.action, action, id=action.key)
 
@@ -75,6 +83,7 @@ class Inputs:
         await handle.execute_update(action.action, action, id=action.key)
 
     async def _seen(self, journey: str) -> Seen:
+        self._bells.setdefault(journey, asyncio.Event()).clear()
         row = await self._pool.fetchrow(_SEEN, journey)
         return Seen(journey, *row) if row else Seen(journey, "", "", "")
 

@@ -160,10 +160,11 @@ async def _round(variant: str, client: Client, database: str, server: int, many:
         await make_current(client, BUILD)
         insured = claim(0, "place").insured
         inputs = Inputs(client, pool, JOURNEYS_QUEUE, (insured.province, insured.city))
+        await inputs.listen()
         await asyncio.gather(*(inputs.travel(claim(n, f"w{time.time_ns()}"), bare=variant == "bare") for n in range(5)))
         return await measure(client, inputs, variant, [psutil.Process(worker.pid), psutil.Process(server)], many)
     finally:
-        await pool.close()
+        pool.terminate()
         worker.terminate()
         await asyncio.to_thread(worker.wait)
 

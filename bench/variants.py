@@ -17,7 +17,7 @@ from workflows.record import JourneyRecord
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
 INPUTS = 4
-_STAGE = SearchAttributeKey.for_keyword("JourneyStage")
+_STAGE = SearchAttributeKey.for_keyword("JourneyOutcome")
 
 
 @workflow.defn(name="SpecialtyDrugJourney", versioning_behavior=VersioningBehavior.PINNED)

@@ -15,12 +15,10 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from schemas.claim import DrugClaim
-from schemas.journey import Stage
 from schemas.routing import JOURNEYS_QUEUE
 
 WORKFLOW = "SpecialtyDrugJourney"
 _PRODUCT = SearchAttributeKey.for_keyword("JourneyProduct")
-_STAGE = SearchAttributeKey.for_keyword("JourneyStage")
 _RPC_TIMEOUT = timedelta(seconds=10)
 _REFUSED = (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE)
 """What Temporal answers when this very request is wrong; anything else may pass by itself."""
@@ -51,12 +49,7 @@ async def start(client: Client, claim: DrugClaim) -> Started:
             task_queue=JOURNEYS_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(_PRODUCT, claim.product),
-                    SearchAttributePair(_STAGE, Stage.AUTHORIZATION.value),
-                ]
-            ),
+            search_attributes=TypedSearchAttributes([SearchAttributePair(_PRODUCT, claim.product)]),
             static_summary=f"{claim.product} claim {claim.claim_number}",
             rpc_timeout=_RPC_TIMEOUT,
         )

@@ -8,7 +8,7 @@ DEPLOYMENT = "patient-journeys"
 """Worker deployment whose versions pin running journeys to their code."""
 SEARCH_ATTRIBUTES = {
     "JourneyProduct": "Keyword",
-    "JourneyStage": "Keyword",
+    "JourneyOutcome": "Keyword",
     "JourneyEscalated": "Bool",
 }
 """Name to type; they are never encrypted, so none may hold patient data."""

@@ -3,7 +3,7 @@
 import sysconfig
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,10 @@ async def pool(database: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
 
 def attributes() -> list[SearchAttributeKey[Any]]:
     """Our search attributes, to register on a test server."""
-    make = {"Keyword": SearchAttributeKey.for_keyword, "Bool": SearchAttributeKey.for_bool}
+    make: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
+        "Keyword": SearchAttributeKey.for_keyword,
+        "Bool": SearchAttributeKey.for_bool,
+    }
     return [make[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()]
 
 

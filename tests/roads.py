@@ -1,6 +1,7 @@
 """The roads a drug journey can take, each driven to its end on a running house; gives the journey's id."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from schemas.actions import DecideReferral, ReviewResult, SubmitPapers
@@ -18,7 +19,7 @@ PLACES = {
     "yuanxin-cancer-drug": ("四川", "成都"),
 }
 """Where the person of each sample claim lives: every product has a designated pharmacy there, or prints no table."""
-AGREED = {"hospital_consent": True, "doctor_consent": True, "partial_advance_accepted": True}
+AGREED: dict[str, Any] = {"hospital_consent": True, "doctor_consent": True, "partial_advance_accepted": True}
 
 
 async def picked_up(rig: Rig, product: str) -> str:
@@ -117,7 +118,7 @@ async def helped_after_a_refusing_partner(rig: Rig) -> str:
 
 
 ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
-    **{f"picked-up-{product}": lambda rig, product=product: picked_up(rig, product) for product in PLACES},
+    **{f"picked-up-{product}": partial(picked_up, product=product) for product in PLACES},
     "delivered": delivered,
     "refused-at-authorization": refused_at_authorization,
     "refused-at-review-after-papers": refused_at_review_after_papers,

@@ -11,7 +11,7 @@ from workers.stack.ports import free_port
 
 
 @asynccontextmanager
-async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:  # noqa: ANN401 - any ASGI application
+async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
     """Serve `app` on loopback; gives its base URL."""
     port = port or free_port()
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False)

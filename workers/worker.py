@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 WORKFLOWS = [SpecialtyDrugJourney]
 _CACHED_JOURNEYS = 2000
+_TASKS_AT_ONCE = 20
+"""Workflow tasks in hand at once. Each waits for its local activities; a hundred of them on a busy machine overran
+Temporal's ten seconds together, and the worker then stood still."""
 _PARTNER_CALLS = 50
 """At most so many calls to one partner at once from one worker process."""
 
@@ -61,6 +64,7 @@ def journeys_worker(
         workflow_runner=runner or runner_of_production(),
         deployment_config=deployment,
         max_cached_workflows=_CACHED_JOURNEYS,
+        max_concurrent_workflow_tasks=_TASKS_AT_ONCE,
         graceful_shutdown_timeout=timedelta(seconds=10),
     )
 

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.deadline import Budget, ClockStop
     from schemas.decision import Decision, DecisionRequest, Facts
     from schemas.journey import Stage, WaitingFor
+    from schemas.names import PersonRef
     from schemas.papers import Paper, PaperDue, PaperForm
     from schemas.partners import PartnerName, PartnerWrite
     from schemas.people import ActorRole
@@ -60,9 +61,10 @@ class Clock:
 class Journey:
     """The ways of one journey: its record, its inputs, its questions to partners and to the rules."""
 
-    def __init__(self, record: JourneyRecord, products_version: str) -> None:
-        """Take the record to keep and the version of the products the journey was started under."""
+    def __init__(self, record: JourneyRecord, person: PersonRef, products_version: str) -> None:
+        """Take the record to keep, whom to write to, and the version of the products the journey was started under."""
         self.record = record
+        self.person = person
         self.papers: tuple[Paper, ...] = ()
         self.withdrawable = True
         self._products_version = products_version
@@ -133,6 +135,12 @@ class Journey:
             withdrawable=self._may_withdraw(), budget=clock.budget, clock=clock.stops, started_at=clock.started_at
         )
 
+    async def enter(self, what: WaitingFor, on: ActorRole) -> None:
+        """Show that the journey waits for `what` before the partner is asked for it; `answer` then waits on."""
+        self.expect(what)
+        self.record.wait(what, on)
+        await self.publish()
+
     def expect(self, what: WaitingFor) -> None:
         """Accept the answers of `what` from now on, even while a partner is still being asked."""
         self._expected, self._answer = what, None
@@ -150,9 +158,10 @@ class Journey:
         """Wait for a `kind` of action that answers `what`; a passed deadline escalates, with `poll` silence too."""
         if self._expected is not what:
             self.expect(what)
-        self.record.wait(what, on)
-        if self._answer is None:
-            await self.publish(clock, budget)
+        if (self.record.status.wait.what, self.record.status.wait.on) != (what, on) or clock or budget:
+            self.record.wait(what, on)
+            if self._answer is None:
+                await self.publish(clock, budget)
         asked = 0
         while self._answer is None:
             await self._wait_for_news(policies.poll_after(asked) if poll else None)
@@ -207,7 +216,7 @@ class Journey:
         self.record.wait(WaitingFor.PAPERS, ActorRole.INSURED, stop)
         kinds = ", ".join(paper.kind for paper in due)
         text = Bilingual(zh=f"请补充材料：{kinds}", en=f"please hand in: {kinds}")
-        self.record.notify(ActorRole.INSURED, "papers_due", text)
+        self.record.notify(ActorRole.INSURED, "papers_due", text, person=self.person)
         await self.publish(clock)
         await workflow.wait_condition(lambda: self._withdrawal is not None or not self.missing(due))
         if self._withdrawal:
@@ -301,7 +310,7 @@ class Journey:
     async def _show_hand_off(self, partner: PartnerName) -> None:
         self._busy = True
         wait, role = self.record.status.wait, ActorRole(partner)
-        if (wait.what, wait.on) != (WaitingFor.HAND_OFF, role):
+        if wait.on != role:  # a wait for this very partner already tells where the journey stands
             self.record.wait(WaitingFor.HAND_OFF, role)
             await self.publish()
 
@@ -321,6 +330,6 @@ class Journey:
         self.record.wait(WaitingFor.NOTHING, None)
         self.record.settle_escalations()
         self.record.change(closed_at=workflow.now())
-        self.record.notify(ActorRole.INSURED, f"journey_{stage}", text)
+        self.record.notify(ActorRole.INSURED, f"journey_{stage}", text, person=self.person)
         await self.publish()
         await workflow.wait_condition(workflow.all_handlers_finished)

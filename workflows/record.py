@@ -3,7 +3,7 @@
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from activities.status import Transitions
@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import own
 from workflows.offers import possible
 
-_STAGE = SearchAttributeKey.for_keyword("JourneyStage")
+_OUTCOME = SearchAttributeKey.for_keyword("JourneyOutcome")
 _ESCALATED = SearchAttributeKey.for_bool("JourneyEscalated")
 
 
@@ -43,7 +43,7 @@ class JourneyRecord:
         self._notices: list[Notice] = []
         self._seq = 0
         self._written = len(status.decisions)
-        self._indexed = (status.stage, False)
+        self._escalated = False
 
     def change(self, **fields: Any) -> None:  # noqa: ANN401 - fields of JourneyStatus, checked by mypy at use
         """Set fields of the status; nothing is written until `publish`."""
@@ -133,8 +133,16 @@ class JourneyRecord:
             f"**{status.stage}** · waiting for **{status.wait.what}** on {status.wait.on or '-'}"
             f" · since {china_date(status.wait.since)} · {len(status.decisions)} decisions"
         )
-        indexed = (status.stage, any(item.open for item in status.escalations))
-        if indexed == self._indexed:
-            return
-        self._indexed = indexed
-        workflow.upsert_search_attributes([_STAGE.value_set(str(status.stage)), _ESCALATED.value_set(indexed[1])])
+        self._index()
+
+    def _index(self) -> None:
+        """Upsert what engineers search by, and only when it changes: an upsert costs the server as much as a timer."""
+        escalated = any(item.open for item in self.status.escalations)
+        changes: list[SearchAttributeUpdate[Any]] = []
+        if escalated != self._escalated:
+            self._escalated = escalated
+            changes.append(_ESCALATED.value_set(escalated))
+        if self.closed:
+            changes.append(_OUTCOME.value_set(str(self.status.stage)))
+        if changes:
+            workflow.upsert_search_attributes(changes)

@@ -98,7 +98,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     def __init__(self, claim: DrugClaim) -> None:
         """Open the journey's record; the claim carries no personal data."""
         self.claim = claim
-        self.journey = Journey(JourneyRecord(_opened(claim)), claim.products_version)
+        self.journey = Journey(JourneyRecord(_opened(claim)), claim.insured.ref, claim.products_version)
         self.journey.papers = claim.papers
         self.coverage: Coverage
         self.plan: JourneyPlan
@@ -401,7 +401,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
                     return booking
             if decision.verdict is Verdict.APPROVED:
                 return booking
-            journey.record.notify(ActorRole.INSURED, "booking_refused", texts.BOOKING_REFUSED)
+            journey.record.notify(
+                ActorRole.INSURED, "booking_refused", texts.BOOKING_REFUSED, person=self.claim.insured.ref
+            )
 
     async def supply(self, booking: ChooseFulfilment) -> ReservationReceipt:
         """The pharmacy keeps the drug for the voucher; for a delivery the courier is booked."""
@@ -548,7 +550,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     async def _paid(self, dispensing: DispensingReceipt, amount: Yuan) -> bool:
         journey, claim = self.journey, self.claim
-        journey.expect(WaitingFor.PAYMENT)
+        await journey.enter(WaitingFor.PAYMENT, ActorRole.INSURER)
         receipt = await journey.hand_off(
             PartnerName.INSURER,
             Insurer.order_payment,

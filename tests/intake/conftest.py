@@ -119,7 +119,7 @@ async def cut_connections(pool: Pool) -> None:
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     """A real Temporal server with our search attributes."""
-    keys = [SearchAttributeKey.for_keyword("JourneyProduct"), SearchAttributeKey.for_keyword("JourneyStage")]
+    keys = [SearchAttributeKey.for_keyword("JourneyProduct")]
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(TEMPORAL),
         data_converter=pydantic_data_converter,

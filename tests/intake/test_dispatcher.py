@@ -107,7 +107,6 @@ async def test_the_start_carries_what_people_search_by(door: Door, pool: Pool, c
     described = await client.get_workflow_handle(answer.journey_id).describe()
     shown = {pair.key.name: pair.value for pair in described.typed_search_attributes}
     assert shown["JourneyProduct"] == "pingan-cancer-drug"
-    assert shown["JourneyStage"] == "authorization"
     assert await described.static_summary() == f"pingan-cancer-drug claim {event['data']['claim_number']}"
     assert described.task_queue == JOURNEYS_QUEUE
 
@@ -175,7 +174,7 @@ async def _refuses(port: int) -> bool:
 
 
 async def _server(port: int, file: str) -> WorkflowEnvironment:
-    attributes = ["--search-attribute", "JourneyProduct=Keyword", "--search-attribute", "JourneyStage=Keyword"]
+    attributes = ["--search-attribute", "JourneyProduct=Keyword"]
     return await WorkflowEnvironment.start_local(
         port=port,
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),

@@ -89,11 +89,11 @@ async def test_register_adds_what_is_missing_and_may_be_repeated(
 async def test_an_attribute_of_another_type_is_reported_not_used() -> None:
     """A name that the server holds with another type is refused: journeys would stand still on it."""
     async with await WorkflowEnvironment.start_local(dev_server_existing_path=str(TEMPORAL_BINARY)) as environment:
-        taken = {"JourneyStage": IndexedValueType.INDEXED_VALUE_TYPE_INT}
+        taken = {"JourneyOutcome": IndexedValueType.INDEXED_VALUE_TYPE_INT}
         client = environment.client
         request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=taken)
         await client.operator_service.add_search_attributes(request)
-        with pytest.raises(AttributeTypeError, match="JourneyStage is INDEXED_VALUE_TYPE_INT"):
+        with pytest.raises(AttributeTypeError, match="JourneyOutcome is INDEXED_VALUE_TYPE_INT"):
             await register_attributes(client)
 
 
