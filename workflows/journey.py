@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.decisions import Decisions
     from schemas.actions import ActionInput, DecideReferral, Receipt, RetryHandOff, SubmitPapers, Withdraw
     from schemas.deadline import Budget, ClockStop
-    from schemas.decision import Decision, DecisionRequest, Facts
+    from schemas.decision import Decision, DecisionRequest, Facts, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.names import PersonRef
     from schemas.papers import Paper, PaperDue, PaperForm
@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
-from workflows import own
+from workflows import own, texts
 from workflows.offers import possible
 from workflows.record import JourneyRecord
 
@@ -74,6 +74,7 @@ class Journey:
         self._receipts: dict[str, Receipt] = {}
         self._asked: dict[str, int] = {}
         self._busy = False
+        self._entered = WaitingFor.NOTHING
 
     # Inputs: validated before they enter history, taken once by key.
 
@@ -138,6 +139,7 @@ class Journey:
     async def enter(self, what: WaitingFor, on: ActorRole) -> None:
         """Show that the journey waits for `what` before the partner is asked for it; `answer` then waits on."""
         self.expect(what)
+        self._entered = what
         self.record.wait(what, on)
         await self.publish()
 
@@ -158,10 +160,11 @@ class Journey:
         """Wait for a `kind` of action that answers `what`; a passed deadline escalates, with `poll` silence too."""
         if self._expected is not what:
             self.expect(what)
-        if (self.record.status.wait.what, self.record.status.wait.on) != (what, on) or clock or budget:
+        if self._entered is not what:
             self.record.wait(what, on)
             if self._answer is None:
                 await self.publish(clock, budget)
+        self._entered = WaitingFor.NOTHING
         asked = 0
         while self._answer is None:
             await self._wait_for_news(policies.poll_after(asked) if poll else None)
@@ -252,19 +255,35 @@ class Journey:
             try:
                 return await own.ask(method, request)
             except own.UndecidableError as error:
-                self.record.escalate(Bilingual(zh=f"规则无法判定：{error}", en=f"the rules cannot decide: {error}"))
-            await self._help()
+                reason = Bilingual(zh=f"规则无法判定：{error}", en=f"the rules cannot decide: {error}")
+            await self.ask_for_help(reason)
 
-    async def _help(self) -> None:
+    async def ask_for_help(self, reason: Bilingual) -> None:
+        """Put the journey before a service agent and wait until they have it tried once more."""
+        self.record.escalate(reason)
         expected, answer = self._expected, self._answer
         self._busy = False
         await self.answer(RetryHandOff, WaitingFor.HAND_OFF_HELP, ActorRole.SERVICE_AGENT)
         self._expected, self._answer = expected, answer
 
-    async def referral(self, why: Bilingual) -> DecideReferral:
-        """Let a reviewer decide what the rules leave open."""
-        self.record.notify(ActorRole.INSURER_REVIEWER, "referral", why)
-        return await self.answer(DecideReferral, WaitingFor.REFERRAL, ActorRole.INSURER_REVIEWER)
+    async def ask_person(self, decision: Decision) -> DecideReferral:
+        """Let a reviewer decide what the rules leave open; their word is recorded as a decision with its reason."""
+        self.record.notify(ActorRole.INSURER_REVIEWER, "referral", texts.referred(decision.question))
+        word = await self.answer(DecideReferral, WaitingFor.REFERRAL, ActorRole.INSURER_REVIEWER)
+        verdict = Verdict.APPROVED if word.approved else Verdict.REFUSED
+        self.record.decided(decision.model_copy(update={"verdict": verdict}), by=word.actor, reason=word.reason)
+        return word
+
+    async def approved(self, decision: Decision) -> bool:
+        """Whether the decision approves; a referred one is put to a person."""
+        if decision.verdict is Verdict.REFERRED:
+            return (await self.ask_person(decision)).approved
+        return decision.verdict is Verdict.APPROVED
+
+    async def approved_or_end(self, decision: Decision) -> None:
+        """Go on when approved, by the rules or a person; else end the journey in a refusal."""
+        if not await self.approved(decision):
+            raise JourneyEndedError(Stage.REFUSED)
 
     async def look_up(
         self, partner: PartnerName, method: Callable[[Any, Asked], Awaitable[Answered]], query: Asked
@@ -319,8 +338,7 @@ class Journey:
         if refused:  # a new attempt is a new request: the partner keeps its refusal under the old key
             self._asked[name] = self._asked.get(name, 1) + 1
         cause = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer in time"
-        self.record.escalate(Bilingual(zh=f"{partner} 未能处理 {name}：{cause}", en=f"{name} failed: {cause}"))
-        await self._help()
+        await self.ask_for_help(Bilingual(zh=f"{partner} 未能处理 {name}：{cause}", en=f"{name} failed: {cause}"))
 
     async def close(self, stage: Stage, text: Bilingual) -> None:
         """End the journey in `stage`, tell the insured person, and let every handler finish."""

@@ -1,0 +1,206 @@
+"""What a drug journey knows of its claim, and the facts and queries that rules and partners are given of it."""
+
+from datetime import date
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import ChooseFulfilment, RecordHandOver
+    from schemas.civil import china_date
+    from schemas.claim import DrugClaim
+    from schemas.decision import (
+        AidStanding,
+        AuthorizationFacts,
+        CharityFacts,
+        CounterFacts,
+        FulfilmentFacts,
+        PharmacistFindings,
+        ReviewFacts,
+        SettlementFacts,
+    )
+    from schemas.journey import FulfilmentView
+    from schemas.ledger import Voucher
+    from schemas.money import Ratio, Yuan
+    from schemas.papers import Paper
+    from schemas.partners import AidProgramQuery, QuoteQuery
+    from schemas.people import Actor, ActorRole
+    from schemas.plan import JourneyPlan
+    from schemas.policy import Coverage, CoverageQuery
+
+from workflows.record import JourneyRecord
+
+_ADULT = 18
+
+
+def today() -> date:
+    """The day in China by the workflow's clock."""
+    return china_date(workflow.now())
+
+
+class DrugCase:
+    """One claim as the journey learns about it: coverage and plan, findings, voucher."""
+
+    coverage: Coverage
+    plan: JourneyPlan
+
+    def __init__(self, claim: DrugClaim, record: JourneyRecord) -> None:
+        """Start from `claim`; `record` holds what agents see of it."""
+        self.claim = claim
+        self.record = record
+        self.findings = PharmacistFindings()
+        self.ratio_by_person: Ratio | None = None
+        self.voucher: Voucher | None = None
+
+    def key(self, what: str) -> str:
+        """Idempotency key of something this journey does once."""
+        return f"{self.claim.journey_id}/{what}/1"
+
+    def polled(self, name: str, role: ActorRole) -> dict[str, object]:
+        """Key and actor of an answer that was asked for because no call-back came."""
+        key = f"{self.claim.journey_id}/polled/{name}/{self.record.status.revision}"
+        return {"key": key, "actor": Actor(role=role, id=str(role))}
+
+    def issued_voucher(self) -> Voucher:
+        """The voucher; RuntimeError before it was issued."""
+        if self.voucher is None:
+            message = "no voucher has been issued yet"
+            raise RuntimeError(message)
+        return self.voucher
+
+    def fulfilment(self) -> FulfilmentView:
+        """How the drug is handed over; RuntimeError before a booking was taken."""
+        view = self.record.status.fulfilment
+        if view is None:
+            message = "no booking has been made yet"
+            raise RuntimeError(message)
+        return view
+
+    def charity_facts(self, standing: AidStanding, *, own_reason: bool) -> CharityFacts:
+        """The facts of charity aid as it stands."""
+        return CharityFacts(
+            citizenship=self.claim.insured.citizenship,
+            standing=standing,
+            policy_effective_on=self.coverage.policy.effective_on,
+            own_reason=own_reason,
+        )
+
+    def coverage_query(self) -> CoverageQuery:
+        """Which policy, and for which drug, place and prescription date."""
+        claim = self.claim
+        return CoverageQuery(
+            policy_number=claim.policy_number,
+            product=claim.product,
+            drug_name=claim.prescription.drug.name,
+            province=claim.insured.province,
+            city=claim.insured.city,
+            prescribed_on=claim.prescription.issued_on,
+        )
+
+    def program_query(self) -> AidProgramQuery:
+        """Whether the foundation has a program for this drug and patient."""
+        claim = self.claim
+        return AidProgramQuery(
+            product=claim.product,
+            drug_id=self.plan.drug_id,
+            drug_name=self.plan.drug_label,
+            disease=claim.diagnosis.disease,
+            citizenship=claim.insured.citizenship,
+            province=claim.insured.province,
+        )
+
+    def quote_query(self) -> QuoteQuery:
+        """What the whole prescription costs in the patient's city."""
+        claim = self.claim
+        return QuoteQuery(
+            product=claim.product,
+            drug_id=self.plan.drug_id,
+            drug_name=self.plan.drug_label,
+            quantity=claim.prescription.quantity,
+            province=claim.insured.province,
+            city=claim.insured.city,
+        )
+
+    def authorization_facts(self, papers: tuple[Paper, ...]) -> AuthorizationFacts:
+        """The facts of the authorization, with the papers that have come in."""
+        claim = self.claim
+        return AuthorizationFacts(
+            coverage=self.coverage,
+            insured=claim.insured,
+            applicant=claim.applicant,
+            diagnosis=claim.diagnosis,
+            prescription=claim.prescription,
+            papers=papers,
+            hospital_lacks_drug=claim.hospital_lacks_drug,
+            planned_purchase_on=claim.planned_purchase_on,
+            applied_on=china_date(claim.reported_at),
+        )
+
+    def review_facts(self, papers: tuple[Paper, ...]) -> ReviewFacts:
+        """The facts of the prescription review, with the pharmacist's findings."""
+        claim, policy = self.claim, self.coverage.policy
+        return ReviewFacts(
+            diagnosis=claim.diagnosis,
+            prescription=claim.prescription,
+            papers=papers,
+            findings=self.findings,
+            reviewed_on=today(),
+            policy_effective_on=policy.effective_on,
+            expires_on=policy.expires_on,
+            renewed_to=policy.renewed_to,
+        )
+
+    def fulfilment_facts(self, booking: ChooseFulfilment) -> FulfilmentFacts:
+        """The facts of one booking."""
+        voucher = self.record.status.voucher
+        injection = self.plan.injection if self.plan.injection is not None else self.findings.injection
+        return FulfilmentFacts(
+            mode=booking.mode,
+            pharmacy_province=booking.pharmacy_province,
+            pharmacy_city=booking.pharmacy_city,
+            destination_city=booking.destination_city,
+            in_catalogue=self.coverage.in_catalogue,
+            settled_by_social_insurance=self.claim.prescription.settled_by_social_insurance,
+            injection=injection,
+            doctor_consent=booking.doctor_consent,
+            hospital_consent=booking.hospital_consent,
+            partial_advance_accepted=booking.partial_advance_accepted,
+            override_by=booking.actor.id if booking.override else "",
+            voucher_issued_on=china_date(voucher.issued_at) if voucher else None,
+            booked_on=today(),
+            days_supply=self.claim.prescription.days_supply,
+            policy_effective_on=self.coverage.policy.effective_on,
+        )
+
+    def counter_facts(self, answer: RecordHandOver, *, verified: bool) -> CounterFacts:
+        """The facts at the counter or door; `verified`: the voucher's code was right."""
+        birth, on = self.claim.insured.birth_date, today()
+        age = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+        return CounterFacts(
+            mode=self.fulfilment().mode,
+            collector=answer.collector,
+            insured_is_minor=age < _ADULT,
+            identity_verified=answer.identity_verified,
+            voucher_verified=verified,
+            papers=answer.papers,
+            handed_over_on=on,
+            policy_effective_on=self.coverage.policy.effective_on,
+        )
+
+    def settlement_facts(self, cost: Yuan, available: Yuan) -> SettlementFacts:
+        """The facts of who pays: `cost` in yuan, and what the limit holds for this claim."""
+        policy = self.coverage.policy
+        ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
+        return SettlementFacts(
+            cost=cost,
+            in_catalogue=self.coverage.in_catalogue,
+            social_insurance_enrolled=policy.social_insurance.enrolled,
+            social_insurance_settled=policy.social_insurance.settled,
+            social_insurance_compensation=policy.social_insurance.compensation,
+            other_compensation=policy.other_compensation,
+            reimbursement_ratio=ratio,
+            available=available,
+            policy_effective_on=policy.effective_on,
+            dispensed_on=today(),
+            expires_on=policy.expires_on,
+            renewed_to=policy.renewed_to,
+        )

@@ -1,0 +1,143 @@
+"""Money: what the insurer would pay, what it owes once the drug is dispensed, and that it paid."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.insurer import Insurer
+    from activities.ledger import Ledger
+    from activities.pharmacy import Pharmacy
+    from schemas.actions import RecordPayment
+    from schemas.decision import Amounts, Decision, Verdict
+    from schemas.journey import Stage, WaitingFor
+    from schemas.ledger import Commit
+    from schemas.money import ZERO, Yuan
+    from schemas.partners import DispensingReceipt, PartnerName, PaymentOrder, PaymentQuery, PaymentReceipt
+    from schemas.people import ActorRole
+
+from workflows import own, texts
+from workflows.drug_case import DrugCase
+from workflows.journey import Journey, JourneyEndedError
+
+
+class Settlement:
+    """Who pays what for one prescription."""
+
+    def __init__(self, journey: Journey, case: DrugCase) -> None:
+        """Reckon and settle `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+
+    async def estimate(self) -> Amounts:
+        """What the insurer would pay at the network's price; nothing to pay ends the journey in a refusal."""
+        quote = await self.journey.look_up(PartnerName.PHARMACY, Pharmacy.quote, self.case.quote_query())
+        return await self.estimate_within(quote.cost, self.case.coverage.policy.sum_insured)
+
+    async def estimate_within(self, cost: Yuan, available: Yuan) -> Amounts:
+        """The estimate where the limit holds `available` for this claim."""
+        decision = await self._decide(cost, available)
+        if decision.amounts is None or decision.verdict is Verdict.REFUSED:
+            raise JourneyEndedError(Stage.REFUSED)
+        money = self.journey.record.status.money
+        self.journey.record.change(money=money.model_copy(update={"estimate": decision.amounts}))
+        return decision.amounts
+
+    async def _owed(self, cost: Yuan, available: Yuan) -> Amounts:
+        """What is owed for a drug that was handed over: a refusal leaves the whole cost as own share."""
+        decision = await self._decide(cost, available)
+        amounts = decision.amounts
+        if amounts is not None and (decision.verdict is Verdict.APPROVED or not amounts.insurer_pays):
+            return amounts
+        return Amounts(
+            cost=cost, other_compensation=ZERO, ratio=ZERO, insurer_pays=ZERO, own_share=cost, over_limit=ZERO
+        )
+
+    async def _decide(self, cost: Yuan, available: Yuan) -> Decision:
+        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed."""
+        while True:
+            decision = await self.journey.decide(self.case.settlement_facts(cost, available))
+            if decision.verdict is not Verdict.REFERRED:
+                return decision
+            word = await self.journey.ask_person(decision)
+            if not word.approved:
+                return decision.model_copy(update={"verdict": Verdict.REFUSED})
+            if word.ratio is not None:
+                self.case.ratio_by_person = word.ratio
+            elif decision.amounts is not None:
+                return decision.model_copy(update={"verdict": Verdict.APPROVED})
+            else:  # approved without the ratio that is needed: nothing is assumed, they are asked again
+                self.journey.record.escalate(texts.RATIO_NEEDED)
+
+    async def settle(self, dispensing: DispensingReceipt) -> None:
+        """Reckon who pays what, book it on the limit, and have the insurer pay the pharmacy."""
+        journey = self.journey
+        journey.record.enter_stage(Stage.SETTLEMENT)
+        view = self.case.fulfilment().model_copy(update={"dispensing_id": dispensing.dispensing_id})
+        journey.record.change(fulfilment=view)
+        voucher = self.case.issued_voucher()
+        available = voucher.reservation.granted + voucher.reservation.available
+        amounts = await self._owed(dispensing.cost, available)
+        commit = Commit(key=self.case.key("commit"), reservation=voucher.reservation.key, amount=amounts.insurer_pays)
+        posted = await own.ask(Ledger.commit, commit)
+        self._book_commitment(posted.committed, amounts)
+        while posted.committed and not await self._paid(dispensing, posted.committed):
+            await journey.ask_for_help(texts.PAYMENT_REFUSED)
+
+    def _book_commitment(self, committed: Yuan, amounts: Amounts) -> None:
+        record = self.journey.record
+        if committed < amounts.insurer_pays:  # other journeys drew on the limit meanwhile: the ledger has the last word
+            short = amounts.insurer_pays - committed
+            amounts = amounts.model_copy(
+                update={
+                    "insurer_pays": committed,
+                    "own_share": amounts.own_share + short,
+                    "over_limit": amounts.over_limit + short,
+                }
+            )
+        record.change(
+            money=record.status.money.model_copy(update={"settled": amounts, "committed": committed, "reserved": ZERO})
+        )
+        record.note("money", texts.committed(committed, amounts.own_share))
+
+    async def _paid(self, dispensing: DispensingReceipt, amount: Yuan) -> bool:
+        journey, claim = self.journey, self.case.claim
+        await journey.enter(WaitingFor.PAYMENT, ActorRole.INSURER)
+        receipt = await journey.hand_off(
+            PartnerName.INSURER,
+            Insurer.order_payment,
+            lambda key: PaymentOrder(
+                key=key,
+                journey_id=claim.journey_id,
+                policy_number=claim.policy_number,
+                product=claim.product,
+                dispensing_id=dispensing.dispensing_id,
+                invoice_number=dispensing.invoice_number,
+                amount=amount,
+            ),
+        )
+        answer = self._payment_of(receipt, amount) or await journey.answer(
+            RecordPayment, WaitingFor.PAYMENT, ActorRole.INSURER, poll=lambda: self._poll_payment(receipt, amount)
+        )
+        if answer.paid:
+            money = journey.record.status.money
+            journey.record.change(
+                money=money.model_copy(update={"payment_id": answer.payment_id, "paid": answer.amount})
+            )
+            journey.record.note("money", texts.paid(answer.amount), actor=answer.actor)
+        return answer.paid
+
+    async def _poll_payment(self, receipt: PaymentReceipt, amount: Yuan) -> RecordPayment | None:
+        query = PaymentQuery(payment_id=receipt.payment_id)
+        known = await self.journey.look_up(PartnerName.INSURER, Insurer.payment, query)
+        return self._payment_of(known, amount)
+
+    def _payment_of(self, receipt: PaymentReceipt, amount: Yuan) -> RecordPayment | None:
+        if receipt.status not in {"paid", "rejected"}:
+            return None
+        return RecordPayment(
+            **self.case.polled("payment", ActorRole.INSURER),
+            payment_id=receipt.payment_id,
+            paid=receipt.status == "paid",
+            amount=amount,
+            paid_on=receipt.paid_on,
+            reason=receipt.reason,
+        )

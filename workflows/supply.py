@@ -1,0 +1,162 @@
+"""Supplying the drug: the pharmacy keeps it, a courier carries it, counter or door hand it over, once."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.courier import Courier
+    from activities.ledger import Ledger
+    from activities.pharmacy import Pharmacy
+    from schemas.actions import ActionInput, ChooseFulfilment, DeliveryStatus, RecordDeliveryProblem, RecordHandOver
+    from schemas.decision import FulfilmentMode
+    from schemas.journey import FulfilmentView, WaitingFor
+    from schemas.ledger import Release, VoucherChange, VoucherCheck
+    from schemas.money import ZERO
+    from schemas.partners import (
+        CourierBooking,
+        DispenseOrder,
+        DispensingReceipt,
+        PartnerName,
+        ReservationReceipt,
+        ReservationRelease,
+        StockReservation,
+    )
+    from schemas.people import ActorRole
+
+from workflows import own
+from workflows.drug_case import DrugCase, today
+from workflows.journey import Clock, Journey
+
+
+class Supply:
+    """The way of one prescription's drug to the patient."""
+
+    def __init__(self, journey: Journey, case: DrugCase) -> None:
+        """Supply `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+
+    async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
+        """The pharmacy keeps the drug for the voucher; for a delivery the courier is booked."""
+        view = FulfilmentView(
+            mode=booking.mode, pharmacy_city=booking.pharmacy_city, destination_city=booking.destination_city
+        )
+        self.journey.record.change(fulfilment=view)
+        self.journey.expect(WaitingFor.HAND_OVER)
+        reserved = await self._reserve_stock(booking)
+        self.journey.record.change(
+            fulfilment=view.model_copy(
+                update={"pharmacy_id": reserved.pharmacy_id, "reservation_id": reserved.reservation_id}
+            )
+        )
+        if booking.mode is not FulfilmentMode.PICK_UP:
+            await self._book_courier(reserved)
+        return reserved
+
+    async def _reserve_stock(self, booking: ChooseFulfilment) -> ReservationReceipt:
+        claim, plan = self.case.claim, self.case.plan
+        return await self.journey.hand_off(
+            PartnerName.PHARMACY,
+            Pharmacy.reserve,
+            lambda key: StockReservation(
+                key=key,
+                journey_id=claim.journey_id,
+                product=claim.product,
+                drug_id=plan.drug_id,
+                drug_name=plan.drug_label,
+                quantity=claim.prescription.quantity,
+                province=booking.pharmacy_province,
+                city=booking.pharmacy_city,
+                mode=booking.mode,
+                voucher_id=self.case.issued_voucher().voucher_id,
+                person=claim.insured.ref,
+            ),
+        )
+
+    async def _book_courier(self, reserved: ReservationReceipt) -> None:
+        view, claim = self.case.fulfilment(), self.case.claim
+        receipt = await self.journey.hand_off(
+            PartnerName.COURIER,
+            Courier.book,
+            lambda key: CourierBooking(
+                key=key,
+                journey_id=claim.journey_id,
+                reservation_id=reserved.reservation_id,
+                pharmacy_id=reserved.pharmacy_id,
+                pharmacy_city=view.pharmacy_city,
+                destination_city=view.destination_city,
+                mode=view.mode,
+                cold_chain=reserved.cold_chain,
+                due_at=None,
+                person=claim.insured.ref,
+            ),
+        )
+        self.journey.record.change(fulfilment=view.model_copy(update={"tracking_number": receipt.tracking_number}))
+
+    async def hand_over(self, reserved: ReservationReceipt) -> DispensingReceipt:
+        """Voucher, identity and papers are checked at the counter or door; then the drug is dispensed, once."""
+        journey, view = self.journey, self.case.fulfilment()
+        delivered = view.mode is not FulfilmentMode.PICK_UP
+        same_city = view.pharmacy_city == view.destination_city
+        promise = self.case.plan.delivery_same_city if same_city else self.case.plan.delivery_other_city
+        clock = Clock(promise if delivered else None, workflow.now())
+        on = ActorRole.COURIER if delivered else ActorRole.INSURED
+        while True:
+            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock)
+            if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
+                break
+            if isinstance(answer, RecordDeliveryProblem):
+                if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
+                    break
+                await self._book_courier(reserved)
+        journey.withdrawable = False
+        handed_over_at = answer.happened_at or workflow.now()
+        await self._redeem()
+        return await journey.hand_off(
+            PartnerName.PHARMACY,
+            Pharmacy.dispense,
+            lambda key: DispenseOrder(
+                key=key,
+                journey_id=self.case.claim.journey_id,
+                reservation_id=reserved.reservation_id,
+                voucher_id=self.case.issued_voucher().voucher_id,
+                mode=view.mode,
+                handed_over_at=handed_over_at,
+            ),
+        )
+
+    async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
+        check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=today())
+        standing = await own.ask(Ledger.check_voucher, check)
+        decision = await self.journey.decide(self.case.counter_facts(answer, verified=standing.standing == "verified"))
+        self.journey.record.change(papers_due=decision.papers_due)
+        return await self.journey.approved(decision)
+
+    async def _redeem(self) -> None:
+        change = VoucherChange(
+            voucher_id=self.case.issued_voucher().voucher_id, key=self.case.key("redeem"), to="redeemed"
+        )
+        await own.ask(Ledger.close_voucher, change)
+        voucher = self.journey.record.status.voucher
+        self.journey.record.change(
+            voucher=voucher.model_copy(update={"redeemed": True}) if voucher else None, papers_due=()
+        )
+
+    async def give_back(self) -> None:
+        """Void the voucher, release the benefit and let the pharmacy sell the drug to somebody else."""
+        if self.case.voucher is None:
+            return
+        void = VoucherChange(voucher_id=self.case.issued_voucher().voucher_id, key=self.case.key("void"), to="void")
+        await own.ask(Ledger.close_voucher, void)
+        release = Release(key=self.case.key("release"), reservation=self.case.voucher.reservation.key)
+        await own.ask(Ledger.release, release)
+        money = self.journey.record.status.money.model_copy(update={"reserved": ZERO})
+        self.journey.record.change(money=money)
+        view = self.journey.record.status.fulfilment
+        if view and view.reservation_id:
+            await self.journey.hand_off(
+                PartnerName.PHARMACY,
+                Pharmacy.release,
+                lambda key: ReservationRelease(
+                    key=key, journey_id=self.case.claim.journey_id, reservation_id=view.reservation_id
+                ),
+            )
