@@ -117,6 +117,18 @@ async def helped_after_a_refusing_partner(rig: Rig) -> str:
     return await ended(rig, journey)
 
 
+async def withdrawn_for_an_unknown_policy(rig: Rig) -> str:
+    """The insurer does not know the policy, at once or on its queue; the claim is withdrawn."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["policy_number"] = "NO-SUCH-POLICY"
+
+    journey = await rig.report("pingan-longterm-b", change)
+    await rig.waiting(journey, WaitingFor.HAND_OFF_HELP)
+    await rig.done(journey, people.withdraw())
+    return await ended(rig, journey)
+
+
 ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     **{f"picked-up-{product}": partial(picked_up, product=product) for product in PLACES},
     "delivered": delivered,
@@ -127,6 +139,7 @@ ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     "aid-refused-then-insured": aid_refused_then_insured,
     "aid-not-applied-for": aid_not_applied_for,
     "withdrawn-at-the-counter": withdrawn_at_the_counter,
+    "withdrawn-for-an-unknown-policy": withdrawn_for_an_unknown_policy,
     "helped-after-a-refusing-partner": helped_after_a_refusing_partner,
 }
 """Every road by its name."""

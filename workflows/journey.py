@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import policies
@@ -291,9 +291,10 @@ class Journey:
         """Read from a partner: at once where it answers, else patiently on its own queue."""
         try:
             return await workflow.execute_local_activity_method(method, query, **policies.LOOK_UP_AT_ONCE)
-        except ActivityError as error:
-            if isinstance(error.cause, CancelledError):
-                raise
+        except CancelledError:
+            raise
+        except FailureError:  # refused, or no answer at once: the partner's queue asks again and tells why
+            pass
         return await self._ask(partner, method, lambda _: query, policies.look_up(partner))
 
     async def hand_off(

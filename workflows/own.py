@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import policies
@@ -28,9 +28,10 @@ async def ask(method: Callable[[Any, Asked], Awaitable[Answered]], request: Aske
     """
     try:
         return await workflow.execute_local_activity_method(method, request, **policies.OWN)
-    except ActivityError as error:
-        if isinstance(error.cause, CancelledError):
-            raise
-        message = f"{method.__qualname__}: {error.cause}"
-        undecidable = isinstance(error.cause, ApplicationError) and error.cause.type == "Undecidable"
+    except CancelledError:
+        raise
+    except FailureError as error:  # a local activity raises its failure bare, an activity of a queue wraps it
+        cause = error.cause if isinstance(error, ActivityError) else error
+        message = f"{method.__qualname__}: {cause}"
+        undecidable = isinstance(cause, ApplicationError) and cause.type == "Undecidable"
         raise (UndecidableError if undecidable else OwnSideError)(message) from error
