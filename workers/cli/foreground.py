@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from storage.migrations import MigrationError
 from workers.cli.failures import CommandError
 from workers.stack.postgres import PostgresFailedError
 from workers.stack.state import StackRunningError, StateFolderError
 from workers.stack.supervisor import PartFailedError
 
-_EXPECTED = (PartFailedError, PostgresFailedError, StackRunningError, StateFolderError)
+_EXPECTED = (MigrationError, PartFailedError, PostgresFailedError, StackRunningError, StateFolderError)
 
 
 def in_foreground(work: Coroutine[Any, Any, int], *expected: type[Exception]) -> int:
