@@ -109,7 +109,9 @@ class JourneyRecord:
         now = workflow.now()
         status = self.status
         offers = () if self.closed else possible(status.stage, status.wait.what, withdrawable=withdrawable)
-        self.change(revision=status.revision + 1, updated_at=now, actions=offers)
+        version = workflow.info().get_current_deployment_version()
+        build = version.build_id if version else ""
+        self.change(revision=status.revision + 1, updated_at=now, actions=offers, build_id=build)
         transition = Transition(
             status=self.status.model_copy(update={"decisions": ()}),
             decisions=self.status.decisions[self._written :],
