@@ -20,6 +20,7 @@ from workers.converter import data_converter
 from workers.stack.postgres import EmbeddedPostgres
 
 TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
+PROMPT_TIMERS = ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"']
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
@@ -79,6 +80,9 @@ def attributes() -> list[SearchAttributeKey[Any]]:
 async def temporal() -> AsyncIterator[Client]:
     """A client of a real Temporal server for the whole run, our search attributes registered."""
     async with await WorkflowEnvironment.start_local(
-        data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL), search_attributes=attributes()
+        data_converter=data_converter(),
+        dev_server_existing_path=str(TEMPORAL),
+        dev_server_extra_args=PROMPT_TIMERS,
+        search_attributes=attributes(),
     ) as environment:
         yield environment.client

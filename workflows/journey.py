@@ -29,6 +29,10 @@ Awaited = TypeVar("Awaited", bound=ActionInput)
 Answered = TypeVar("Answered")
 Write = TypeVar("Write", bound=PartnerWrite)
 
+_MOMENT = timedelta(milliseconds=1)
+_REPEATING = frozenset(ActorRole(partner) for partner in PartnerName if partner is not PartnerName.NOTIFIER)
+"""Who sends an unanswered input again by itself."""
+
 
 class JourneyEndedError(Exception):
     """The journey ends in `stage`; a step raises it and `run` catches it."""
@@ -74,6 +78,7 @@ class Journey:
         self._receipts: dict[str, Receipt] = {}
         self._asked: dict[str, int] = {}
         self._busy = False
+        self._taking = False
         self._entered = WaitingFor.NOTHING
 
     # Inputs: validated before they enter history, taken once by key.
@@ -84,7 +89,8 @@ class Journey:
             return
         name: str = getattr(action, "action", "")
         status = self.record.status
-        expected = self._expected if self._answer is None else WaitingFor.NOTHING
+        free = self._answer is None and not self._taking
+        expected = self._expected if free else WaitingFor.NOTHING
         offers = {offer.action: offer for offer in possible(status.stage, expected, withdrawable=self._may_withdraw())}
         if self.record.closed:
             offers = {}
@@ -101,6 +107,7 @@ class Journey:
         if known := self._receipts.get(action.key):
             return known.model_copy(update={"repeated": True})
         name: str = getattr(action, "action", "")
+        await self._put_on_record(action)
         what = Bilingual(zh=f"收到操作：{name}", en=f"received {name}")
         self.record.note("input", what, actor=action.actor)
         recorded = self.record.status.revision + 1
@@ -113,6 +120,21 @@ class Journey:
         receipt = Receipt(journey_id=status.journey_id, action=name, stage=status.stage, revision=status.revision)
         self._receipts[action.key] = receipt
         return receipt
+
+    async def _put_on_record(self, action: ActionInput) -> None:
+        """See that a person's input is in history before anything follows from it.
+
+        The server keeps an accepted update only when its workflow task ends, and local activities hold that task open:
+        a worker that dies meanwhile would leave their traces and no input. Partners repeat a call-back until it is
+        answered; people do not. A timer of a millisecond ends the task.
+        """
+        if action.actor.role in _REPEATING:
+            return
+        self._taking = True
+        try:
+            await workflow.sleep(_MOMENT, summary=f"keep {getattr(action, 'action', 'input')}")
+        finally:
+            self._taking = False
 
     async def _hear(self, action: SubmitPapers | Withdraw) -> None:
         if isinstance(action, Withdraw):

@@ -110,8 +110,7 @@ class Supply:
                 await self._book_courier(reserved)
         journey.withdrawable = False
         handed_over_at = answer.happened_at or workflow.now()
-        await self._redeem()
-        return await journey.hand_off(
+        dispensing = await journey.hand_off(
             PartnerName.PHARMACY,
             Pharmacy.dispense,
             lambda key: DispenseOrder(
@@ -123,6 +122,8 @@ class Supply:
                 handed_over_at=handed_over_at,
             ),
         )
+        await self._redeem()
+        return dispensing
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
         check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=today())

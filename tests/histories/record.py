@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from storage.migrations import migrate
 from storage.pool import SCHEMA
-from tests.conftest import TEMPORAL, attributes
+from tests.conftest import PROMPT_TIMERS, TEMPORAL, attributes
 from tests.rig import running
 from tests.roads import ROADS
 from workers.converter import data_converter
@@ -32,7 +32,10 @@ async def record() -> None:
         await connection.close()
         async with (
             await WorkflowEnvironment.start_local(
-                data_converter=data_converter(), dev_server_existing_path=str(TEMPORAL), search_attributes=attributes()
+                data_converter=data_converter(),
+                dev_server_existing_path=str(TEMPORAL),
+                dev_server_extra_args=PROMPT_TIMERS,
+                search_attributes=attributes(),
             ) as environment,
             running(environment.client, postgres.url()) as rig,
         ):
