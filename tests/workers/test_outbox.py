@@ -182,6 +182,7 @@ async def test_a_running_relay_sends_what_is_announced_until_it_is_stopped(pool:
             await asyncio.sleep(0.01)
         stop.set()
         await running
+    assert len(port.orders) == 1
 
 
 async def test_a_relay_outlives_its_database_connections(pool: Pool) -> None:
@@ -200,3 +201,4 @@ async def test_a_relay_outlives_its_database_connections(pool: Pool) -> None:
             await asyncio.sleep(0.01)
         stop.set()
         await running
+    assert len(port.orders) == 1

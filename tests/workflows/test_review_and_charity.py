@@ -55,14 +55,16 @@ async def test_a_pharmacists_no_against_the_rules_goes_to_a_person_above_both(ri
     await rig.waiting(journey, WaitingFor.REFERRAL)
     word = DecideReferral(**people.by(ActorRole.SUPERVISOR), approved=True, reason="both read the label again")
     await rig.done(journey, word)
-    await rig.waiting(journey, WaitingFor.BOOKING)
+    status = await rig.waiting(journey, WaitingFor.BOOKING)
+    assert word.actor in [record.decided_by for record in status.decisions]
 
 
 async def test_what_the_pharmacist_did_not_look_at_is_not_assumed(rig: Rig) -> None:
     """No finding on the label: a person is asked."""
     journey = await at_review(rig, PRODUCT)
     await rig.done(journey, people.review(PharmacistFindings(recist_progression=False)))
-    await rig.waiting(journey, WaitingFor.REFERRAL)
+    status = await rig.waiting(journey, WaitingFor.REFERRAL)
+    assert str(status.decisions[-1].decision.verdict) == "referred"
 
 
 async def test_aid_that_is_approved_and_collected_supplies_the_drug(rig: Rig) -> None:
