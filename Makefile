@@ -46,8 +46,7 @@ contracts: setup # who may import whom; every import declared
 	$(BIN)/deptry .
 
 unit: setup # tests/deploy checks the files under deploy/, too
-	$(BIN)/pytest --ignore tests/workflows
-	$(BIN)/pytest tests/workflows # apart: a long test on the same event loop would hold up running journeys
+	$(BIN)/pytest
 
 lock: setup ## pin anew what pyproject.toml asks for (needs the package index)
 	$(BIN)/uv lock --quiet

@@ -9,18 +9,9 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from console.problems import ProblemError
+from storage.away import ACQUIRE_SECONDS, DATABASE_AWAY, fault_of_ours
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
-_AWAY = (
-    OSError,  # refused, reset; TimeoutError is one of them
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shutting down or starting up
-    asyncpg.InsufficientResourcesError,  # too many connections
-    asyncpg.InvalidAuthorizationSpecificationError,  # a password that is being rotated
-    asyncpg.InvalidCatalogNameError,  # a database that is being restored
-    asyncpg.InterfaceError,  # the connection broke under us
-)
-_ACQUIRE_SECONDS = 5
 _RETRY_SECONDS = 2
 
 
@@ -37,9 +28,9 @@ class DatabaseAwayError(ProblemError):
 async def connected(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Connection]:
     """A connection from `pool`; raises DatabaseAwayError where PostgreSQL is away or goes away meanwhile."""
     try:
-        async with pool.acquire(timeout=_ACQUIRE_SECONDS) as connection:
+        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             yield connection
-    except _AWAY as error:
-        if isinstance(error, ValueError):
-            raise  # a wrong argument is a fault of ours; asyncpg counts it among the interface errors
+    except DATABASE_AWAY as error:
+        if fault_of_ours(error):
+            raise
         raise DatabaseAwayError from error

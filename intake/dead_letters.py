@@ -8,11 +8,11 @@ from asyncpg import Pool, Record
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import AwareDatetime
 
-from intake.database import ACQUIRE_SECONDS
 from intake.received import Received
 from intake.refusals import FieldProblem, Refused
 from schemas.shape import Shape
 from schemas.text import Bilingual
+from storage.away import ACQUIRE_SECONDS
 from storage.queries import load
 
 _MAX_MEDIA_TYPE = 200

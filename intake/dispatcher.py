@@ -11,7 +11,6 @@ from asyncpg.pool import PoolConnectionProxy
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from intake.database import ACQUIRE_SECONDS, DATABASE_AWAY, fault_of_ours
 from intake.dead_letters import DeadLetters
 from intake.doorbell import Doorbell
 from intake.inbox import CHANNEL
@@ -19,6 +18,7 @@ from intake.received import Received
 from intake.refusals import RefusalKind, refused
 from intake.starter import StartRefusedError, TemporalAwayError, start
 from schemas.claim import DrugClaim
+from storage.away import ACQUIRE_SECONDS, DATABASE_AWAY, fault_of_ours
 from storage.queries import load
 
 _log = structlog.get_logger(__name__)

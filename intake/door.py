@@ -50,7 +50,7 @@ class Door:
         self.letters = DeadLetters(pool)
 
     async def receive(self, received: Received) -> Answer:
-        """Take one event. A database that is away raises one of `intake.database.DATABASE_AWAY`; repeat the call."""
+        """Take one event. A database that is away raises one of `storage.away.DATABASE_AWAY`; repeat the call."""
         return await _once_more(lambda: self._receive(received))
 
     async def receive_batch(self, received: Received) -> list[Answer] | TurnedAway:

@@ -7,7 +7,7 @@ import structlog
 from asyncpg import Connection, Pool, Record
 from asyncpg.pool import PoolConnectionProxy
 
-from intake.database import ACQUIRE_SECONDS, DATABASE_AWAY
+from storage.away import ACQUIRE_SECONDS, DATABASE_AWAY
 
 _log = structlog.get_logger(__name__)
 _RECONNECT_SECONDS = 0.5

@@ -10,11 +10,11 @@ from asyncpg.pool import PoolConnectionProxy
 
 from intake.attributes import Attributes
 from intake.content import content, differing
-from intake.database import ACQUIRE_SECONDS
 from intake.identity import journey_id, new_person_ref
 from intake.refusals import RefusalKind, Refused, problem, refused
 from schemas.claim import DrugClaim, DrugClaimReport
 from schemas.people import InsuredFacts, InsuredPerson
+from storage.away import ACQUIRE_SECONDS
 from storage.queries import load
 
 CHANNEL = "journey_start"
@@ -43,7 +43,7 @@ class Inbox:
         """Remember the event and order the journey of its claim, or find that both are known.
 
         Raises Refused (conflicting-event) when the same event or claim came before with other content; nothing is
-        changed then. A database that is away raises one of `intake.database.DATABASE_AWAY`: repeat the call.
+        changed then. A database that is away raises one of `storage.away.DATABASE_AWAY`: repeat the call.
         """
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
             if seen := await connection.fetchrow(self._sql["event_seen"], event.source, event.id):

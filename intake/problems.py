@@ -12,11 +12,11 @@ from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.requests import ClientDisconnect
 
-from intake.database import DATABASE_AWAY, fault_of_ours
 from intake.dead_letters import LetterNotOpenError, UnknownLetterError
 from intake.refusals import RefusalKind, Refused
 from schemas.shape import Shape
 from schemas.text import Bilingual
+from storage.away import DATABASE_AWAY, fault_of_ours
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:patient-journeys:problem:"

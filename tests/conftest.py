@@ -4,6 +4,7 @@ import sysconfig
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,9 @@ def attributes() -> list[SearchAttributeKey[Any]]:
     return [make[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()]
 
 
-@pytest.fixture(scope="session")
-async def temporal() -> AsyncIterator[Client]:
-    """A client of a real Temporal server for the whole run, our search attributes registered."""
+@asynccontextmanager
+async def temporal_server() -> AsyncIterator[Client]:
+    """A client of a real Temporal server of one's own, our search attributes registered."""
     async with await WorkflowEnvironment.start_local(
         data_converter=data_converter(),
         dev_server_existing_path=str(TEMPORAL),
@@ -86,3 +87,10 @@ async def temporal() -> AsyncIterator[Client]:
         search_attributes=attributes(),
     ) as environment:
         yield environment.client
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Client]:
+    """A client of a real Temporal server for the whole run: what one test sets for the server, all others meet."""
+    async with temporal_server() as client:
+        yield client

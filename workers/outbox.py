@@ -14,6 +14,7 @@ from activities.notifier import Notifier
 from schemas.journey import Notice
 from schemas.partners import Message
 from schemas.text import Bilingual
+from storage.away import DATABASE_AWAY, fault_of_ours
 from storage.queries import load
 
 CODE = "{code}"
@@ -24,7 +25,6 @@ _HIDDEN_SECONDS = 60
 _IDLE_SECONDS = 2.0
 """How long a notice whose next attempt has come due may wait for it; new ones are announced."""
 _PAUSE_SECONDS = 1.0
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _STATUS, _LEDGER = load("status"), load("ledger")
 _log = structlog.get_logger("workers.outbox")
 
@@ -53,7 +53,9 @@ class OutboxRelay:
                         announced.clear()
                         if not await self.send_due():
                             await _first_of(stop, announced, _IDLE_SECONDS)
-            except _AWAY as error:
+            except DATABASE_AWAY as error:
+                if fault_of_ours(error):
+                    raise
                 _log.warning("outbox.database_away", reason=type(error).__name__)
                 await _first_of(stop, stop, _PAUSE_SECONDS)
 

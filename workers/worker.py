@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
 import structlog
@@ -21,9 +21,8 @@ from products.calendar import load_calendar
 from products.loader import load_products
 from schemas.partners import PartnerName
 from schemas.routing import DEPLOYMENT, JOURNEYS_QUEUE, partner_queue
-from storage.pool import open_pool
+from workers import patience
 from workers.build import build_id
-from workers.clients import connect
 from workers.logs import configure_logs
 from workers.outbox import OutboxRelay
 from workers.partners import Partners, open_partners
@@ -37,6 +36,7 @@ _CACHED_JOURNEYS = 2000
 _TASKS_AT_ONCE = 20
 """Workflow tasks in hand at once. Each waits for its local activities; a hundred of them on a busy machine overran
 Temporal's ten seconds together, and the worker then stood still."""
+_CONNECTIONS = 20
 _PARTNER_CALLS = 50
 """At most so many calls to one partner at once from one worker process."""
 
@@ -117,9 +117,9 @@ def deployment_of(build: str) -> WorkerDeploymentConfig:
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Run every worker, the dispatcher and the relay until `stop` is set; then finish what is in hand."""
     async with AsyncExitStack() as stack:
-        pool = await open_pool(settings.database_url.get_secret_value(), max_size=20)
+        pool = await patience.database(settings, stop, connections=_CONNECTIONS)
         stack.push_async_callback(pool.close)
-        client = await connect(settings)
+        client = await patience.temporal(settings, stop)
         partners = await open_partners(settings, People(pool), stack)
         workers = [journeys_worker(client, Own(pool), partners, deployment=deployment_of(build_id()))]
         workers += [partner_worker(client, partners, name) for name in PartnerName]
@@ -142,7 +142,8 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await run_worker(settings, stop)
+    with suppress(patience.ToldToStopError):
+        await run_worker(settings, stop)
 
 
 if __name__ == "__main__":

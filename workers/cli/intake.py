@@ -13,11 +13,11 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from intake.database import DATABASE_AWAY
 from intake.door import Accepted, Answer, Door, TurnedAway
 from intake.files import messages
 from intake.received import Received
 from products.loader import load_products
+from storage.away import DATABASE_AWAY
 from storage.pool import open_pool
 from workers.cli.failures import BAD_INPUT, BadInputError, CommandError
 from workers.settings import Settings

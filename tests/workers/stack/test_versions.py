@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,18 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from schemas.routing import DEPLOYMENT
+from tests.conftest import temporal_server
 from tests.workers.stack.waiting import eventually
 from workers.stack.versions import NoWorkerError, adopt_older_journeys, make_current
 
 RUNNER = UnsandboxedWorkflowRunner()
+
+
+@pytest.fixture(scope="module", name="temporal")
+async def a_server_apart() -> AsyncIterator[Client]:
+    """A server of this module's own: a build made current here would take the new journeys of every other test."""
+    async with temporal_server() as client:
+        yield client
 
 
 @workflow.defn(name="Waiting", versioning_behavior=VersioningBehavior.PINNED)
