@@ -1,10 +1,12 @@
 """The application that plays the partners: six APIs, a control API, and the task that calls back."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import asyncpg
+import structlog
 from fastapi import Depends, FastAPI
 from pydantic import SecretStr
 
@@ -12,6 +14,8 @@ from sandbox import control, courier, foundation, hospital, insurer, notifier, p
 from sandbox.access import known_caller
 from sandbox.desk import Desk
 from sandbox.sender import Sender
+
+log = structlog.get_logger(__name__)
 
 _PARTNERS = (insurer, pharmacy, foundation, hospital, courier, notifier)
 
@@ -50,9 +54,17 @@ def _calling_back(sender: Sender) -> Callable[[FastAPI], AbstractAsyncContextMan
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(sender.run())
+        task.add_done_callback(_end_with_it)
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
     return lifespan
+
+
+def _end_with_it(sending: "asyncio.Task[None]") -> None:
+    """Partners that answer but never call back would hold up every journey unseen: better end and be started again."""
+    if not sending.cancelled():
+        log.critical("sandbox.sender_ended", exc_info=sending.exception())
+        signal.raise_signal(signal.SIGTERM)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple
 
-import asyncpg
 import httpx2
 import orjson
 import structlog
@@ -16,6 +15,7 @@ from sandbox.database import load
 from sandbox.desk import Desk
 from sandbox.handover import code_shown
 from sandbox.signing import signed_headers
+from storage.away import DATABASE_AWAY
 
 _QUERIES = load("callbacks")
 _AT_ONCE = 16
@@ -25,7 +25,6 @@ _MOST_EARLY_TRIES = 12
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.1, 10.0
 _LONGEST_REST = 5.0
 _WITH_DATA = frozenset({"record_payment", "record_aid_outcome", "record_aid_collection"})
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 log = structlog.get_logger(__name__)
@@ -72,20 +71,20 @@ class Sender:
             await self._http.aclose()
 
     async def _take_up(self) -> None:
-        with suppress(*_AWAY):
+        with suppress(*DATABASE_AWAY):
             await self._pool.execute(_QUERIES["take_up"])
 
     async def _claimed(self) -> list[Due]:
         try:
             return [Due(*row) for row in await self._pool.fetch(_QUERIES["claim"], _AT_ONCE - self._busy)]
-        except _AWAY as error:
+        except DATABASE_AWAY as error:
             log.warning("sandbox.database_away", error=type(error).__name__)
             return []
 
     async def _rest(self) -> None:
         try:
             until_due = await self._pool.fetchval(_QUERIES["next_due"])
-        except _AWAY:
+        except DATABASE_AWAY:
             until_due = 1.0
         full = self._busy >= _AT_ONCE
         wait = _LONGEST_REST if full or until_due is None else min(max(until_due, 0.005), _LONGEST_REST)
@@ -101,7 +100,7 @@ class Sender:
                 await self._pool.execute(_QUERIES["end"], due.callback_id, "unsent", None, "")
             else:
                 await self._send(happened)
-        except _AWAY as error:
+        except DATABASE_AWAY as error:
             # The lease runs out and it is taken up again.
             log.warning("sandbox.database_away", error=type(error).__name__)
         finally:

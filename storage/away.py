@@ -3,6 +3,7 @@
 from asyncpg import (
     InsufficientResourcesError,
     InterfaceError,
+    InternalClientError,
     InvalidAuthorizationSpecificationError,
     InvalidCatalogNameError,
     OperatorInterventionError,
@@ -19,6 +20,7 @@ DATABASE_AWAY = (
     InvalidAuthorizationSpecificationError,  # a password that is being rotated
     InvalidCatalogNameError,  # a database that is being restored
     InterfaceError,  # the connection broke under us
+    InternalClientError,  # it is breaking: the server's last words were read, its hanging up was not yet
 )
 """A wrong query argument counts among them in asyncpg; `fault_of_ours` tells it apart."""
 ACQUIRE_SECONDS = 5
