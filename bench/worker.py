@@ -17,7 +17,8 @@ from schemas.claim import DrugClaimReport
 from schemas.partners import PartnerName
 from schemas.routing import JOURNEYS_QUEUE
 from storage.pool import open_pool
-from workers.converter import data_converter
+from workers.clients import connect
+from workers.settings import Settings
 from workers.worker import Own, deployment_of, journeys_worker, partner_worker, runner_of_production
 
 BUILD = "bench"
@@ -28,7 +29,7 @@ async def main(variant: str, address: str, database: str) -> None:
     """Run the variant's workers until told to end."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    client = await Client.connect(address, data_converter=data_converter())
+    client = await connect(Settings(temporal_address=address))
     async with AsyncExitStack() as stack:
         for worker in await _workers(variant, client, database, stack):
             await stack.enter_async_context(worker)
