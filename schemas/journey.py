@@ -184,6 +184,10 @@ class Transition(Shape):
     """Decisions taken since the last transition."""
     entries: tuple[TimelineEntry, ...] = ()
     notices: tuple[Notice, ...] = ()
+    decided: int | None = None
+    """How many decisions the journey has taken so far; more of an earlier moment come from a lost attempt."""
+    told: int | None = None
+    """How many timeline entries there are so far, likewise."""
     budget: Budget | None = None
     """Budget of the new wait, else None; the deadline reckoned from it is written and returned."""
     clock_started_at: AwareDatetime | None = None

@@ -117,6 +117,8 @@ class JourneyRecord:
             decisions=self.status.decisions[self._written :],
             entries=tuple(self._entries),
             notices=tuple(self._notices),
+            decided=len(self.status.decisions),
+            told=self._seq,
             budget=budget,
             clock_started_at=started_at or (now if budget else None),
             clock_stops=clock,

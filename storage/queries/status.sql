@@ -2,10 +2,16 @@
 
 -- name: enter
 -- Write one Transition ($1, its JSON): status unless a newer is there, decisions, timeline, outbox; wake the listeners.
+--
+-- What counts as newer is the journey's own clock, and the revision within one moment of it. A workflow task that died
+-- half-way has written what history does not know; the task that comes after it begins later, counts its revisions,
+-- decisions and entries anew, and replaces them.
 WITH transition AS MATERIALIZED (
     SELECT
         body -> 'status' AS status, body -> 'entries' AS entries, body -> 'notices' AS notices,
-        body -> 'decisions' AS decisions
+        body -> 'decisions' AS decisions, body -> 'status' ->> 'journey_id' AS journey_id,
+        (body -> 'status' ->> 'updated_at')::timestamptz AS at,
+        (body ->> 'decided')::integer AS decided, (body ->> 'told')::integer AS told
     FROM (SELECT $1::text::jsonb AS body) AS given
 ),
 written AS (
@@ -34,26 +40,39 @@ written AS (
         waiting_for = excluded.waiting_for, waiting_on = excluded.waiting_on, due_at = excluded.due_at,
         overdue = excluded.overdue, escalated = excluded.escalated, drug = excluded.drug,
         updated_at = excluded.updated_at, closed_at = excluded.closed_at, status = excluded.status
-    WHERE journey_status.revision <= excluded.revision
+    WHERE (journey_status.updated_at, journey_status.revision) <= (excluded.updated_at, excluded.revision)
     RETURNING journey_id
 ),
 decided AS (
     INSERT INTO decision (journey_id, number, record)
-    SELECT transition.status ->> 'journey_id', (record ->> 'number')::integer, record
+    SELECT transition.journey_id, (record ->> 'number')::integer, record
     FROM transition, jsonb_array_elements(transition.decisions) AS record
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (journey_id, number) DO UPDATE SET record = excluded.record
+    WHERE (decision.record #>> '{decision,at}')::timestamptz < (excluded.record #>> '{decision,at}')::timestamptz
+),
+undecided AS (
+    DELETE FROM decision USING transition
+    WHERE
+        decision.journey_id = transition.journey_id AND decision.number > transition.decided
+        AND (decision.record #>> '{decision,at}')::timestamptz < transition.at
 ),
 told AS (
     INSERT INTO timeline (journey_id, seq, at, kind, entry)
     SELECT
-        transition.status ->> 'journey_id', (entry ->> 'seq')::integer, (entry ->> 'at')::timestamptz,
-        entry ->> 'kind', entry
+        transition.journey_id, (entry ->> 'seq')::integer, (entry ->> 'at')::timestamptz, entry ->> 'kind', entry
     FROM transition, jsonb_array_elements(transition.entries) AS entry
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (journey_id, seq) DO UPDATE SET at = excluded.at, kind = excluded.kind, entry = excluded.entry
+    WHERE timeline.at < excluded.at
+),
+untold AS (
+    DELETE FROM timeline USING transition
+    WHERE
+        timeline.journey_id = transition.journey_id AND timeline.seq > transition.told
+        AND timeline.at < transition.at
 ),
 queued AS (
     INSERT INTO outbox (journey_id, key, payload)
-    SELECT transition.status ->> 'journey_id', notice ->> 'key', notice
+    SELECT transition.journey_id, notice ->> 'key', notice
     FROM transition, jsonb_array_elements(transition.notices) AS notice
     ON CONFLICT DO NOTHING
     RETURNING journey_id

@@ -25,6 +25,7 @@ from schemas.journey import (
 from schemas.people import ActorRole
 from schemas.text import Bilingual
 from storage import queries
+from tests.console import samples
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
@@ -142,6 +143,36 @@ async def test_revisions_written_at_once_end_with_the_newest(transitions: Transi
     await asyncio.gather(*(transitions.enter(step) for step in reversed(steps)))
     assert (await row(pool))["revision"] == 20
     assert await pool.fetchval("SELECT count(*) FROM timeline") == 20
+
+
+async def test_what_a_lost_attempt_wrote_is_replaced(transitions: Transitions, pool: Pool) -> None:
+    """A task that died had written two revisions; the one after it, begun later, writes one other and is believed."""
+    lost = [
+        Transition(status=status(2), entries=(entry(1),), told=1),
+        Transition(status=status(3, stage=Stage.VOUCHER), entries=(entry(2), entry(3)), decisions=(samples.decision(1),), told=3),
+    ]
+    for step in lost:
+        await transitions.enter(step)
+    later = NOW + timedelta(hours=1)
+    known = entry(2).model_copy(update={"at": later, "kind": "escalation"})
+    await transitions.enter(Transition(status=status(2, updated_at=later), entries=(known,), told=2, decided=0))
+    written = await row(pool)
+    assert (written["revision"], written["stage"]) == (2, status().stage)
+    told = await pool.fetch("SELECT seq, kind FROM timeline ORDER BY seq")
+    assert [tuple(line) for line in told] == [(1, "stage"), (2, "escalation")]
+    assert await pool.fetchval("SELECT count(*) FROM decision") == 0
+
+
+async def test_the_write_of_a_lost_attempt_that_comes_late_changes_nothing(
+    transitions: Transitions, pool: Pool
+) -> None:
+    """A worker cut off from the server may still write: what was begun earlier never wins, whatever its revision."""
+    later = NOW + timedelta(hours=1)
+    known = entry(1).model_copy(update={"at": later, "kind": "escalation"})
+    await transitions.enter(Transition(status=status(2, updated_at=later), entries=(known,), told=1))
+    await transitions.enter(Transition(status=status(9, stage=Stage.VOUCHER), entries=(entry(1),), told=1))
+    assert ((await row(pool))["revision"], (await row(pool))["stage"]) == (2, status().stage)
+    assert await pool.fetchval("SELECT kind FROM timeline") == "escalation"
 
 
 async def test_overdue_and_open_escalations_are_listed_by(transitions: Transitions, pool: Pool) -> None:
