@@ -25,7 +25,8 @@ class Transitions:
         """Write the transition in one transaction and return the deadline of its wait, if it has a budget.
 
         Harmless to repeat. An older transition leaves a newer status as it is, but its timeline entries and notices
-        are kept; what a workflow task wrote that history lost is replaced by the task that comes after it. Listeners are notified on the channels `journey_status` (payload: journey id) and `outbox`.
+        are kept; what a workflow task wrote that history lost is replaced by the task that comes after it. Listeners
+        are notified on the channels `journey_status` (payload: journey id) and `outbox`.
         """
         deadline = self._reckon(transition)
         if deadline:

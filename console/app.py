@@ -11,6 +11,7 @@ from temporalio.client import Client
 from console.callbacks import Callbacks
 from console.health import Readiness
 from console.journeys import Journeys
+from console.kept import KeptActions
 from console.limits import BodyLimit
 from console.performing import Performer
 from console.problems import Problem, install
@@ -74,7 +75,7 @@ def create_app(
     install(app)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, prefixes=("/journeys/", "/callbacks/"))
     doors = (
-        Journeys(reads, performer).router(),
+        Journeys(reads, KeptActions(pool, performer)).router(),
         Callbacks(pool, performer, Verifier(webhook_secret)).router(),
         Readiness(pool, client).router(),
     )

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from console.catalogue import ACTIONS
-from console.performing import Pending, Performer
+from console.kept import KeptActions
+from console.performing import Pending
 from console.problems import responses
 from console.reads import Reads
 from console.views import JourneyFilter, JourneyPage, JourneyView, PossibleAction, TimelinePage, possible
@@ -34,10 +35,10 @@ _PENDING: dict[int | str, dict[str, Any]] = {
 class Journeys:
     """The status API. Reading asks PostgreSQL alone; acting asks Temporal."""
 
-    def __init__(self, reads: Reads, performer: Performer) -> None:
+    def __init__(self, reads: Reads, actions: KeptActions) -> None:
         """Read by `reads`, act by `performer`."""
         self._reads = reads
-        self._performer = performer
+        self._actions = actions
 
     def router(self) -> APIRouter:
         """Everything under `/journeys`."""
@@ -81,7 +82,7 @@ class Journeys:
 
     async def act(self, journey_id: _ID, action: Action) -> Receipt | Response:
         """Take an action. Repeating it with the same key gets the first answer and acts once."""
-        taken = await self._performer.perform(journey_id, action)
+        taken = await self._actions.perform(journey_id, action)
         if isinstance(taken, Receipt):
             return taken
         return Response(taken.model_dump_json(), HTTPStatus.ACCEPTED, media_type="application/json")

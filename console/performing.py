@@ -1,8 +1,10 @@
 """Actions of people and partners on a journey: one Temporal update each, waited for a bounded time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 from temporalio.client import (
@@ -32,7 +34,7 @@ _WORKER = "The journey's worker"
 
 
 class Pending(Shape):
-    """The journey took the action and is still at work on it; ask for its status, or repeat with the same key."""
+    """The action is on its way or the journey is at work on it; ask for its status, or repeat with the same key."""
 
     journey_id: str
     action: str
@@ -86,6 +88,14 @@ class Known(Protocol):
         """The journey's status; raises a 404 problem for one that never was."""
 
 
+class Taken(NamedTuple):
+    """An update that the journey has in its history, or has refused: `Performer.finish` tells which."""
+
+    journey_id: str
+    action: ActionInput
+    update: WorkflowUpdateHandle[Receipt]
+
+
 class Performer:
     """Performs actions; the action's key is the update's id, so that a repeat gets the first answer."""
 
@@ -93,7 +103,7 @@ class Performer:
         """Wait at most `wait_seconds` for a worker to take an action, and once more for it to finish."""
         self._client = client
         self._known = known
-        self._wait_seconds = wait_seconds
+        self.wait_seconds = wait_seconds
 
     async def perform(self, journey_id: str, action: ActionInput) -> Receipt | Pending:
         """Let the journey take `action`: its receipt, or Pending when it was taken and is not finished in time.
@@ -101,9 +111,41 @@ class Performer:
         Raises ProblemError: 404 unknown journey; 409 not possible now, closed, or a key used before for something
         else; 422 wrong field; 503 Temporal or the workers away.
         """
+        return await self.finish(await self.start(journey_id, action))
+
+    async def start(self, journey_id: str, action: ActionInput) -> Taken:
+        """Let the journey take `action` into its history. Raises ProblemError as `perform` does."""
         name = name_of(action)
+        async with self._problems(journey_id, name):
+            try:
+                async with asyncio.timeout(self.wait_seconds):
+                    update = await self._client.get_workflow_handle(journey_id).start_update(
+                        name, action, id=action.key, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=Receipt
+                    )
+            except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+                raise TemporalAwayError(_WORKER) from error
+        return Taken(journey_id, action, update)
+
+    async def finish(self, taken: Taken) -> Receipt | Pending:
+        """Wait until the journey has worked on what it took. Raises ProblemError as `perform` does."""
+        journey_id, action, update = taken
+        name = name_of(action)
+        async with self._problems(journey_id, name):
+            try:
+                async with asyncio.timeout(self.wait_seconds):
+                    receipt = await update.result()
+            except (TimeoutError, RPCTimeoutOrCancelledError):
+                return Pending(journey_id=journey_id, action=name, key=action.key)
+        if receipt.action != name:
+            detail = f"key: was used before, for {receipt.action}. Take a new key for a new action."
+            raise RefusedError(detail, "key-reused")
+        return receipt
+
+    @asynccontextmanager
+    async def _problems(self, journey_id: str, name: str) -> AsyncIterator[None]:
+        """What Temporal answers, as problems for whoever sent the action."""
         try:
-            receipt = await self._update(journey_id, name, action)
+            yield
         except WorkflowUpdateFailedError as error:
             raise _refusal(error, journey_id, name) from error
         except RPCError as error:
@@ -114,39 +156,12 @@ class Performer:
             if not str(error).startswith(_LAZY_CONNECT_FAILED):
                 raise
             raise TemporalAwayError(_SERVER) from error
-        return self._checked(receipt, journey_id, name, action.key)
-
-    async def _update(self, journey_id: str, name: str, action: ActionInput) -> Receipt | None:
-        try:
-            async with asyncio.timeout(self._wait_seconds):
-                update = await self._start(journey_id, name, action)
-        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
-            raise TemporalAwayError(_WORKER) from error
-        try:
-            async with asyncio.timeout(self._wait_seconds):
-                return await update.result()
-        except (TimeoutError, RPCTimeoutOrCancelledError):
-            return None
-
-    async def _start(self, journey_id: str, name: str, action: ActionInput) -> WorkflowUpdateHandle[Receipt]:
-        return await self._client.get_workflow_handle(journey_id).start_update(
-            name, action, id=action.key, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=Receipt
-        )
 
     async def _not_running(self, journey_id: str) -> ProblemError:
         status = await self._known.status(journey_id)
         if status.stage in CLOSED_STAGES:
             return RefusedError(f"The journey is closed ({status.stage}): it takes no more actions.", "journey-closed")
         return RefusedError("Temporal does not run this journey: its work has been ended there.", "journey-not-running")
-
-    @staticmethod
-    def _checked(receipt: Receipt | None, journey_id: str, name: str, key: str) -> Receipt | Pending:
-        if receipt is None:
-            return Pending(journey_id=journey_id, action=name, key=key)
-        if receipt.action != name:
-            detail = f"key: was used before, for {receipt.action}. Take a new key for a new action."
-            raise RefusedError(detail, "key-reused")
-        return receipt
 
 
 def _refusal(error: WorkflowUpdateFailedError, journey_id: str, name: str) -> ProblemError:

@@ -1,4 +1,4 @@
-"""The worker process: journeys on their versioned queue, one queue per partner, the dispatcher and the outbox relay."""
+"""The worker process: journeys on their queue, one queue per partner, and what starts, feeds and tells of them."""
 
 import asyncio
 import signal
@@ -16,6 +16,9 @@ from activities.decisions import Decisions
 from activities.ledger import Ledger
 from activities.people import People
 from activities.status import Transitions
+from console.kept import KeptActions
+from console.performing import Performer
+from console.reads import Reads
 from intake.dispatcher import Dispatcher
 from products.calendar import load_calendar
 from products.loader import load_products
@@ -23,6 +26,7 @@ from schemas.partners import PartnerName
 from schemas.routing import DEPLOYMENT, JOURNEYS_QUEUE, partner_queue
 from workers import patience
 from workers.build import build_id
+from workers.delivery import Delivery
 from workers.logs import configure_logs
 from workers.outbox import OutboxRelay
 from workers.partners import Partners, open_partners
@@ -129,6 +133,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(dispatcher.run())
             tasks.create_task(OutboxRelay(pool, partners.notifier).run(stop))
+            tasks.create_task(Delivery(KeptActions(pool, Performer(client, Reads(pool)))).run(stop))
             log.info("worker.ready", build=build_id(), queues=len(workers))
             await stop.wait()
             dispatcher.stop()

@@ -29,10 +29,6 @@ Awaited = TypeVar("Awaited", bound=ActionInput)
 Answered = TypeVar("Answered")
 Write = TypeVar("Write", bound=PartnerWrite)
 
-_MOMENT = timedelta(milliseconds=1)
-_REPEATING = frozenset(ActorRole(partner) for partner in PartnerName if partner is not PartnerName.NOTIFIER)
-"""Who sends an unanswered input again by itself."""
-
 
 class JourneyEndedError(Exception):
     """The journey ends in `stage`; a step raises it and `run` catches it."""
@@ -78,7 +74,6 @@ class Journey:
         self._receipts: dict[str, Receipt] = {}
         self._asked: dict[str, int] = {}
         self._busy = False
-        self._taking = False
         self._entered = WaitingFor.NOTHING
 
     # Inputs: validated before they enter history, taken once by key.
@@ -89,8 +84,7 @@ class Journey:
             return
         name: str = getattr(action, "action", "")
         status = self.record.status
-        free = self._answer is None and not self._taking
-        expected = self._expected if free else WaitingFor.NOTHING
+        expected = self._expected if self._answer is None else WaitingFor.NOTHING
         offers = {offer.action: offer for offer in possible(status.stage, expected, withdrawable=self._may_withdraw())}
         if self.record.closed:
             offers = {}
@@ -107,7 +101,6 @@ class Journey:
         if known := self._receipts.get(action.key):
             return known.model_copy(update={"repeated": True})
         name: str = getattr(action, "action", "")
-        await self._put_on_record(action)
         what = Bilingual(zh=f"收到操作：{name}", en=f"received {name}")
         self.record.note("input", what, actor=action.actor)
         recorded = self.record.status.revision + 1
@@ -120,21 +113,6 @@ class Journey:
         receipt = Receipt(journey_id=status.journey_id, action=name, stage=status.stage, revision=status.revision)
         self._receipts[action.key] = receipt
         return receipt
-
-    async def _put_on_record(self, action: ActionInput) -> None:
-        """See that a person's input is in history before anything follows from it.
-
-        The server keeps an accepted update only when its workflow task ends, and local activities hold that task open:
-        a worker that dies meanwhile would leave their traces and no input. Partners repeat a call-back until it is
-        answered; people do not. A timer of a millisecond ends the task.
-        """
-        if action.actor.role in _REPEATING:
-            return
-        self._taking = True
-        try:
-            await workflow.sleep(_MOMENT, summary=f"keep {getattr(action, 'action', 'input')}")
-        finally:
-            self._taking = False
 
     async def _hear(self, action: SubmitPapers | Withdraw) -> None:
         if isinstance(action, Withdraw):
@@ -325,6 +303,26 @@ class Journey:
         """Write to a partner, once; `request` makes the shape from its idempotency key."""
         return await self._ask(partner, method, request, policies.hand_off(partner))
 
+    async def ask_aside(
+        self, partner: PartnerName, method: Callable[[Any, Write], Awaitable[Answered]], request: Callable[[str], Write]
+    ) -> None:
+        """Write to a partner whose help is welcome and not waited for; when it fails, a supervisor is told."""
+        name = f"{partner}.{method.__name__}"
+        config = policies.hand_off(partner)
+        config["summary"] = name
+        try:
+            await workflow.execute_activity_method(method, request(self._next_key(name)), **config)
+        except ActivityError as error:
+            if isinstance(error.cause, CancelledError):
+                raise
+            self.record.escalate(_failed(partner, name, error))
+            await self.publish()
+
+    def _next_key(self, name: str) -> str:
+        attempt = self._asked.get(name, 1)
+        self._asked[name] = attempt + 1
+        return f"{self.record.status.journey_id}/{name}/{attempt}"
+
     async def _ask(
         self,
         partner: PartnerName,
@@ -360,8 +358,7 @@ class Journey:
         refused = isinstance(error.cause, ApplicationError) and error.cause.type == "PartnerRefused"
         if refused:  # a new attempt is a new request: the partner keeps its refusal under the old key
             self._asked[name] = self._asked.get(name, 1) + 1
-        cause = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer in time"
-        await self.ask_for_help(Bilingual(zh=f"{partner} 未能处理 {name}：{cause}", en=f"{name} failed: {cause}"))
+        await self.ask_for_help(_failed(partner, name, error))
 
     async def close(self, stage: Stage, text: Bilingual) -> None:
         """End the journey in `stage`, tell the insured person, and let every handler finish."""
@@ -374,3 +371,8 @@ class Journey:
         self.record.notify(ActorRole.INSURED, f"journey_{stage}", text, person=self.person)
         await self.publish()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+
+def _failed(partner: PartnerName, name: str, error: ActivityError) -> Bilingual:
+    cause = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer in time"
+    return Bilingual(zh=f"{partner} 未能处理 {name}：{cause}", en=f"{name} failed: {cause}")

@@ -149,7 +149,12 @@ async def test_what_a_lost_attempt_wrote_is_replaced(transitions: Transitions, p
     """A task that died had written two revisions; the one after it, begun later, writes one other and is believed."""
     lost = [
         Transition(status=status(2), entries=(entry(1),), told=1),
-        Transition(status=status(3, stage=Stage.VOUCHER), entries=(entry(2), entry(3)), decisions=(samples.decision(1),), told=3),
+        Transition(
+            status=status(3, stage=Stage.VOUCHER),
+            entries=(entry(2), entry(3)),
+            decisions=(samples.decision(1),),
+            told=3,
+        ),
     ]
     for step in lost:
         await transitions.enter(step)

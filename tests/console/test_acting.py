@@ -43,6 +43,14 @@ async def test_a_key_cannot_serve_two_actions(http: httpx2.AsyncClient, journey:
     assert await journey.taken() == ["key-00001"]
 
 
+async def test_a_key_cannot_serve_other_content(http: httpx2.AsyncClient, journey: Running) -> None:
+    """The same action with other fields under a used key is another action: refused, nothing is taken for done."""
+    await act(http, journey.journey_id, PAPERS)
+    answer = await act(http, journey.journey_id, PAPERS | {"papers": [{"kind": "prescription"}]})
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "key-reused")
+    assert await journey.taken() == ["key-00001"]
+
+
 async def test_what_the_stage_does_not_allow_is_refused(http: httpx2.AsyncClient, journey: Running) -> None:
     """409 with the journey's own words, which name what is possible."""
     answer = await act(http, journey.journey_id, REVIEW)
@@ -67,6 +75,7 @@ async def test_what_the_journey_finds_wrong_is_named(http: httpx2.AsyncClient, j
         ({"amount": None}, "amount"),
         ({"amount": "1.00", "paid_on": "2026-02-30"}, "paid_on"),
         ({"amount": "1.00", "colour": "red"}, "colour"),
+        ({"amount": "1.00", "payment_id": "pay-\x00"}, "payment_id"),
         ({"amount": "1.00", "key": "short"}, "key"),
         ({"amount": "1.00", "actor": {"role": "nobody", "id": "x"}}, "actor.role"),
         ({"amount": "1.00", "actor": {"role": "insurer", "id": "张三"}}, "actor.id"),
@@ -150,25 +159,27 @@ async def test_a_fault_of_ours_says_so(http: httpx2.AsyncClient, journey: Runnin
     assert "a fault of ours, which" in answer.json()["detail"]
 
 
-async def test_while_temporal_is_away_the_agent_is_asked_to_repeat(pool: Pool) -> None:
-    """503 with Retry-After; lists and status go on answering."""
+async def test_while_temporal_is_away_the_action_is_kept(pool: Pool) -> None:
+    """202: it is kept and will be delivered; lists and status go on answering."""
     await samples.write_all(pool, samples.status(1))
     async with client_of(create_app(pool, await absent_temporal())) as http:
         answer = await act(http, samples.journey_id(1), PAPERS)
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert (answer.status_code, answer.json()["pending"]) == (202, True)
         assert (await http.get(f"/journeys/{samples.journey_id(1)}")).status_code == 200
         assert (await http.get("/journeys")).json()["items"]
         assert (await http.get("/readyz")).json()["errors"][0]["field"] == "temporal"
         assert (await http.get("/healthz")).status_code == 200
+    assert await pool.fetchval("SELECT name FROM action WHERE delivered_at IS NULL") == "submit_papers"
 
 
-async def test_while_no_worker_runs_the_agent_is_asked_to_repeat(http: httpx2.AsyncClient, temporal: Client) -> None:
-    """503 in bounded time when nobody works on the journey."""
+async def test_while_no_worker_runs_the_action_is_kept(http: httpx2.AsyncClient, temporal: Client, pool: Pool) -> None:
+    """202 in bounded time when nobody works on the journey."""
     journey_id = new_journey_id()
     handle = await temporal.start_workflow("RecordingJourney", id=journey_id, task_queue=f"{QUEUE}-idle")
     answer = await act(http, journey_id, PAPERS)
     await handle.terminate()
-    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (503, "temporal-away")
+    assert answer.status_code == 202
+    assert await pool.fetchval("SELECT delivered_at FROM action WHERE journey_id = $1", journey_id) is None
 
 
 async def test_the_gateway_is_ready_when_both_servers_answer(http: httpx2.AsyncClient) -> None:

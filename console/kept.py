@@ -1,0 +1,111 @@
+"""Actions of people: kept in PostgreSQL before the journey is told, so that what somebody has said is never lost.
+
+A worker and the Temporal server that die together forget an update that they had already begun to act on, and either
+may be away when an agent sends one. The door that took an action delivers it; what it could not deliver, any worker
+does (`workers/delivery.py`). Delivering twice is harmless: the action's key is the update's id.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from pydantic import JsonValue
+
+from console.catalogue import ACTIONS, name_of
+from console.database import connected
+from console.performing import InvalidActionError, Pending, Performer, RefusedError, Taken, TemporalAwayError
+from console.problems import ProblemError
+from schemas.actions import ActionInput, Receipt
+from storage.queries import load
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+_SQL = load("actions")
+
+
+class KeptAction(NamedTuple):
+    """An action as it is kept."""
+
+    action_id: int
+    journey_id: str
+    action: ActionInput
+
+
+class KeptActions:
+    """Takes people's actions, keeps each, and delivers them in the order in which they came."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", performer: Performer) -> None:
+        """Keep in the database of `pool`, deliver through `performer`."""
+        self._pool = pool
+        self._performer = performer
+
+    async def perform(self, journey_id: str, action: ActionInput) -> Receipt | Pending:
+        """Keep `action` and let the journey take it: its receipt, or Pending while it is on its way or at work.
+
+        Raises ProblemError as `Performer.perform` does, but never for an absent Temporal: the action is kept and will
+        be delivered. A key that was used before with other content is refused with 409.
+        """
+        kept = await self._keep(journey_id, action)
+        try:
+            return await self.deliver(kept)
+        except TemporalAwayError:
+            return Pending(journey_id=journey_id, action=name_of(action), key=action.key)
+
+    async def deliver(self, kept: KeptAction) -> Receipt | Pending:
+        """Let the journey take a kept action, after those that came before it.
+
+        Raises TemporalAwayError when it did not arrive, and another ProblemError when the journey refused it.
+        """
+        for earlier in await self._earlier(kept):
+            with suppress(RefusedError, InvalidActionError):  # noted; whoever sent it was told, or asks with its key
+                await self._deliver(earlier)
+        taken = await self._deliver(kept)
+        async with self._refusal_noted(kept):
+            return await self._performer.finish(taken)
+
+    async def _deliver(self, kept: KeptAction) -> Taken:
+        async with self._refusal_noted(kept):
+            taken = await self._performer.start(kept.journey_id, kept.action)
+        await self._note("delivered_action", kept.action_id)
+        return taken
+
+    @asynccontextmanager
+    async def _refusal_noted(self, kept: KeptAction) -> AsyncIterator[None]:
+        try:
+            yield
+        except TemporalAwayError:
+            raise
+        except ProblemError as refusal:
+            await self._note("refused_action", kept.action_id, refusal.problem.detail)
+            raise
+
+    async def claim(self, most: int, seconds: float) -> list[KeptAction]:
+        """Take up to `most` actions that should have arrived by now, the oldest first, for at least `seconds`."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_SQL["claim_actions"], most, seconds)
+        return [_read(row["action_id"], row["journey_id"], row) for row in rows]
+
+    async def _keep(self, journey_id: str, action: ActionInput) -> KeptAction:
+        name, body = name_of(action), action.model_dump(mode="json")
+        seconds = self._performer.wait_seconds + 2
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(_SQL["keep_action"], journey_id, action.key, name, body, seconds)
+        assert row is not None  # noqa: S101 - INSERT … RETURNING gives a row
+        if (row["name"], row["body"]) != (name, body):
+            detail = f"key: was used before, for {row['name']} with other content. Take a new key for a new action."
+            raise RefusedError(detail, "key-reused")
+        return KeptAction(row["action_id"], journey_id, action)
+
+    async def _earlier(self, kept: KeptAction) -> list[KeptAction]:
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_SQL["earlier_actions"], kept.journey_id, kept.action_id)
+        return [_read(row["action_id"], kept.journey_id, row) for row in rows]
+
+    async def _note(self, query: str, action_id: int, *more: JsonValue) -> None:
+        async with connected(self._pool) as connection:
+            await connection.execute(_SQL[query], action_id, *more)
+
+
+def _read(action_id: int, journey_id: str, row: asyncpg.Record) -> KeptAction:
+    return KeptAction(action_id, journey_id, ACTIONS[row["name"]].model_validate(row["body"]))
