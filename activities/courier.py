@@ -4,9 +4,16 @@ from temporalio import activity
 
 from activities.orders import order, personal
 from activities.ports import PartnerPort, PersonalRecords
-from schemas.partners import CourierBooking, CourierReceipt, Tracking, TrackingQuery
+from schemas.partners import (
+    CourierBooking,
+    CourierCancellation,
+    CourierCancelled,
+    CourierReceipt,
+    Tracking,
+    TrackingQuery,
+)
 
-TRACKING_STATUSES = frozenset({"booked", "in_transit", "delivered", "failed"})
+TRACKING_STATUSES = frozenset({"booked", "in_transit", "delivered", "failed", "cancelled"})
 
 
 class Courier:
@@ -23,6 +30,16 @@ class Courier:
         insured = await self._people.person(booking.person)
         asked = order(booking, person=personal(insured, "name", "phone", "address"))
         return await self._client.write("book", ("bookings",), CourierReceipt, asked)
+
+    @activity.defn(name="courier.cancel")
+    async def cancel(self, cancellation: CourierCancellation) -> CourierCancelled:
+        """Take a booking back; cancelling twice is harmless, and too late is an answer, not an error."""
+        path = ("parcels", cancellation.tracking_number, "cancellation")
+        asked = order(cancellation, leave_out=frozenset({"tracking_number"}))
+        cancelled = await self._client.write("cancel", path, CourierCancelled, asked)
+        same = cancelled.tracking_number == cancellation.tracking_number
+        self._client.expect("cancel", "tracking_number: the answer is about another parcel", sound=same)
+        return cancelled
 
     @activity.defn(name="courier.tracking")
     async def tracking(self, query: TrackingQuery) -> Tracking:

@@ -17,7 +17,7 @@ from sandbox.outcomes import HandOverOutcome
 from sandbox.people import Recipient
 from sandbox.problems import RESPONSES, ProblemError
 from schemas.decision import FulfilmentMode
-from schemas.partners import CourierReceipt, PartnerName, Tracking
+from schemas.partners import CourierCancelled, CourierReceipt, PartnerName, Tracking
 from schemas.shape import Strict
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ class Booking(Strict):
     cold_chain: bool
     due_at: AwareDatetime | None
     person: Recipient
+
+
+class Cancellation(Strict):
+    """Nothing is to be said beyond the number of the parcel."""
 
 
 @router.post("/bookings", status_code=201)
@@ -64,13 +68,26 @@ async def _book(connection: "Connection", journey_id: str, booking: Booking) -> 
 async def _plan_way(connection: "Connection", journey_id: str, number: str, told: Behaviour, pace: float) -> None:
     outcome = HandOverOutcome.model_validate(told.outcome)
     fetched = Callback(PartnerName.COURIER, journey_id, "in_transit", number, {}, copies=0)
-    on_the_way = await plan(connection, fetched, pace)
+    on_the_way = await plan(connection, fetched, pace if told.callback_after is None else told.callback_after)
     if outcome.problem:
         problem = {"status": outcome.problem.value, "reason": outcome.reason or "as told"}
         arrived = fetched._replace(type="record_delivery_problem", data=problem)
     else:
         arrived = fetched._replace(type="record_hand_over", data=handed_over(outcome))
     await plan_told(connection, arrived, told, 2 * pace, on_the_way)
+
+
+@router.post("/parcels/{tracking_number}/cancellation")
+async def cancel(tracking_number: str, request: Cancellation, call: Writing, desk: AtDesk) -> CourierCancelled:
+    """Do not fetch the parcel; what was fetched already stays on its way."""
+    return await desk.write(call, request, CourierCancelled, partial(_cancel, tracking_number))
+
+
+async def _cancel(number: str, connection: "Connection", _: Behaviour) -> CourierCancelled:
+    status = await connection.fetchval(_BOOKS["cancel_parcel"], number)
+    if status is None:
+        raise ProblemError(404, "no parcel of this number", field="tracking_number")
+    return CourierCancelled(tracking_number=number, cancelled=status == "cancelled")
 
 
 @router.get("/parcels/{tracking_number}")

@@ -213,6 +213,20 @@ class CourierReceipt(Shape):
     promised_by: AwareDatetime | None = None
 
 
+class CourierCancellation(PartnerWrite):
+    """The claim was withdrawn: do not carry this parcel."""
+
+    tracking_number: str
+
+
+class CourierCancelled(Shape):
+    """What became of a cancellation."""
+
+    tracking_number: str
+    cancelled: bool
+    """False: the parcel was fetched already, and a person has to have it brought back."""
+
+
 class TrackingQuery(Shape):
     """Where is this parcel."""
 
@@ -220,7 +234,7 @@ class TrackingQuery(Shape):
 
 
 class Tracking(Shape):
-    """`booked`, `in_transit`, `delivered` or `failed`."""
+    """`booked`, `in_transit`, `delivered`, `failed` or `cancelled`."""
 
     status: str
     at: AwareDatetime

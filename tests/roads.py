@@ -107,6 +107,41 @@ async def withdrawn_at_the_counter(rig: Rig) -> str:
     return await ended(rig, journey)
 
 
+async def withdrawn_before_the_courier_came(rig: Rig) -> str:
+    """Withdrawn after a delivery was booked and before the parcel was fetched."""
+    journey = await at_booking(rig, "pingan-longterm-b")
+    await rig.behave("courier", "book", {"callback_after": 600}, journey_id=journey)
+    await rig.done(journey, people.delivery("上海", "上海"))
+    await rig.until(journey, lambda status: bool(status.fulfilment and status.fulfilment.tracking_number))
+    await rig.done(journey, people.withdraw())
+    return await ended(rig, journey)
+
+
+async def delivered_after_damage(rig: Rig) -> str:
+    """The carrier damages the first parcel and delivers the second."""
+    journey = await at_booking(rig, "pingan-longterm-b")
+    damaged = {"outcome": {"problem": "damaged_by_carrier", "reason": "box crushed"}}
+    await rig.behave("courier", "book", damaged, journey_id=journey)
+    await rig.done(journey, people.delivery("上海", "上海"))
+    return await ended(rig, journey)
+
+
+async def papers_without_the_hospital(rig: Rig) -> str:
+    """The hospital refuses to send its papers; the insured person brings them, and withdraws later."""
+    await rig.behave("hospital", "request_records", {"kind": "refuse", "field": "hospital", "reason": "no"})
+
+    def change(data: dict[str, Any]) -> None:
+        data["papers"] = [paper for paper in data["papers"] if paper["kind"] != "pathology_report"]
+
+    journey = await rig.report("pingan-cancer-drug", change)
+    await rig.until(journey, lambda status: bool(status.escalations))
+    paper = Paper(kind=PaperKind.PATHOLOGY_REPORT, form=PaperForm.ORIGINAL)
+    await rig.done(journey, SubmitPapers(**people.by(ActorRole.INSURED), papers=(paper,)))
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await rig.done(journey, people.withdraw())
+    return await ended(rig, journey)
+
+
 async def helped_after_a_refusing_partner(rig: Rig) -> str:
     """The pharmacy refuses the reservation once; a service agent sends it again."""
     journey = await at_booking(rig, "pingan-longterm-b")
@@ -141,6 +176,9 @@ ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     "withdrawn-at-the-counter": withdrawn_at_the_counter,
     "withdrawn-for-an-unknown-policy": withdrawn_for_an_unknown_policy,
     "helped-after-a-refusing-partner": helped_after_a_refusing_partner,
+    "withdrawn-before-the-courier-came": withdrawn_before_the_courier_came,
+    "delivered-after-damage": delivered_after_damage,
+    "papers-without-the-hospital": papers_without_the_hospital,
 }
 """Every road by its name."""
 

@@ -49,7 +49,7 @@ class Partners(NamedTuple):
             ],
             PartnerName.FOUNDATION: [self.foundation.program, self.foundation.apply, self.foundation.application],
             PartnerName.HOSPITAL: [self.hospital.request_records],
-            PartnerName.COURIER: [self.courier.book, self.courier.tracking],
+            PartnerName.COURIER: [self.courier.book, self.courier.cancel, self.courier.tracking],
             PartnerName.NOTIFIER: [self.notifier.send],
         }
         return by_partner[partner]

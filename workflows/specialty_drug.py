@@ -1,5 +1,6 @@
 """The journey of one claim for a domestic specialty drug, from authorization to settlement."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -88,8 +89,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             decision = await journey.decide(case.authorization_facts(journey.papers))
             if decision.verdict is not Verdict.PAPERS_DUE:
                 break
-            await self._ask_hospital(decision.papers_due)
-            await journey.collect(decision.papers_due)
+            await self._collect(decision.papers_due)
         await self.journey.approved_or_end(decision)
 
     async def _plan(self) -> JourneyPlan:
@@ -97,12 +97,20 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         request = PlanRequest(product=self.claim.product, drug=prescription.drug, effective_on=policy.effective_on)
         return await self.journey.decidable(Decisions.plan, request)
 
+    async def _collect(self, due: tuple[PaperDue, ...]) -> None:
+        """Wait for papers from whoever brings them first: the insured person, or the hospital that is asked, too."""
+        asked = asyncio.create_task(self._ask_hospital(due))
+        try:
+            await self.journey.collect(due)
+        finally:
+            asked.cancel()
+
     async def _ask_hospital(self, due: tuple[PaperDue, ...]) -> None:
         kinds = tuple(paper.kind for paper in due if paper.kind in _FROM_HOSPITAL)
         if not kinds:
             return
         claim = self.claim
-        await self.journey.hand_off(
+        await self.journey.ask_aside(
             PartnerName.HOSPITAL,
             Hospital.request_records,
             lambda key: RecordsRequest(

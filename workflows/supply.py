@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.money import ZERO
     from schemas.partners import (
         CourierBooking,
+        CourierCancellation,
         DispenseOrder,
         DispensingReceipt,
         PartnerName,
@@ -22,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from schemas.people import ActorRole
 
-from workflows import own
+from workflows import own, texts
 from workflows.drug_case import DrugCase, today
 from workflows.journey import Clock, Journey
 
@@ -107,6 +108,7 @@ class Supply:
             if isinstance(answer, RecordDeliveryProblem):
                 if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
                     break
+                journey.record.escalate(texts.delivery_problem(answer.status))
                 await self._book_courier(reserved)
         journey.withdrawable = False
         handed_over_at = answer.happened_at or workflow.now()
@@ -153,6 +155,8 @@ class Supply:
         money = self.journey.record.status.money.model_copy(update={"reserved": ZERO})
         self.journey.record.change(money=money)
         view = self.journey.record.status.fulfilment
+        if view and view.tracking_number:
+            await self._stop_courier(view.tracking_number)
         if view and view.reservation_id:
             await self.journey.hand_off(
                 PartnerName.PHARMACY,
@@ -161,3 +165,14 @@ class Supply:
                     key=key, journey_id=self.case.claim.journey_id, reservation_id=view.reservation_id
                 ),
             )
+
+    async def _stop_courier(self, tracking_number: str) -> None:
+        answer = await self.journey.hand_off(
+            PartnerName.COURIER,
+            Courier.cancel,
+            lambda key: CourierCancellation(
+                key=key, journey_id=self.case.claim.journey_id, tracking_number=tracking_number
+            ),
+        )
+        if not answer.cancelled:
+            self.journey.record.escalate(texts.PARCEL_UNDER_WAY)

@@ -23,6 +23,9 @@ BOOKING_REFUSED = Bilingual(
 PAYMENT_REFUSED = Bilingual(
     zh="保险公司拒绝付款，需人工处理", en="the insurer refused the payment: a person has to look"
 )
+PARCEL_UNDER_WAY = Bilingual(
+    zh="申请已撤回但药品已在配送途中，需人工追回", en="withdrawn while the drug is on its way: have it brought back"
+)
 RATIO_NEEDED = Bilingual(zh="需填写赔付比例", en="a ratio is needed to settle")
 ENDS = {
     Stage.COMPLETED: Bilingual(zh="本次用药已完成结算", en="this prescription is settled"),
@@ -39,6 +42,11 @@ ENDS = {
 def referred(question: str) -> Bilingual:
     """A question waits for a reviewer."""
     return Bilingual(zh=f"{question} 需人工核定", en=f"{question} needs a reviewer's decision")
+
+
+def delivery_problem(status: str) -> Bilingual:
+    """A delivery went wrong; another one is booked."""
+    return Bilingual(zh=f"配送异常：{status}，已重新预约配送", en=f"delivery problem: {status}; booked again")
 
 
 def reserved(amount: Decimal) -> Bilingual:

@@ -97,6 +97,19 @@ INSERT INTO parcel (tracking_number, journey_id, booking, person, promised_by) V
 -- Where a parcel is.
 SELECT status, at FROM parcel WHERE tracking_number = $1;
 
+-- name: cancel_parcel
+-- Take a transport back where the parcel was not fetched yet; gives its status afterwards.
+WITH cancelled AS (
+    UPDATE parcel SET status = 'cancelled', at = now() WHERE tracking_number = $1 AND status = 'booked'
+    RETURNING tracking_number
+),
+untold AS (
+    UPDATE callback SET state = 'unsent' FROM cancelled
+    WHERE callback.subject = cancelled.tracking_number AND callback.state = 'planned'
+)
+SELECT CASE WHEN EXISTS (SELECT FROM cancelled) THEN 'cancelled' ELSE status END AS status
+FROM parcel WHERE tracking_number = $1;
+
 -- name: add_message
 -- A message that was sent.
 INSERT INTO message (message_id, journey_id, template, team, text, person) VALUES ($1, $2, $3, $4, $5, $6);

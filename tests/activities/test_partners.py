@@ -27,6 +27,7 @@ from schemas.partners import (
     AidProgramQuery,
     AidQuery,
     CourierBooking,
+    CourierCancellation,
     DispenseOrder,
     DispensingReceipt,
     Message,
@@ -310,6 +311,28 @@ async def test_the_courier_takes_a_parcel(partners: Partners) -> None:
     assert receipt.promised_by == BOOKING.due_at
     tracking = await partners.courier.tracking(TrackingQuery(tracking_number=receipt.tracking_number))
     assert tracking.status in {"booked", "in_transit"}
+
+
+async def test_a_parcel_that_was_not_fetched_is_taken_back(partners: Partners) -> None:
+    """Taken back once or twice, it is not carried; nothing is called back about it."""
+    await partners.sandbox.tell("courier", "book", {"callback_after": 60})
+    receipt = await partners.courier.book(BOOKING)
+    number = receipt.tracking_number
+    for key in ("cancel:journey-1:1", "cancel:journey-1:2"):
+        cancellation = CourierCancellation(key=key, journey_id=JOURNEY, tracking_number=number)
+        assert (await partners.courier.cancel(cancellation)).cancelled
+    assert (await partners.courier.tracking(TrackingQuery(tracking_number=number))).status == "cancelled"
+    assert {row["state"] for row in await partners.sandbox.kept("callbacks")} == {"unsent"}
+
+
+async def test_a_parcel_on_its_way_is_not_taken_back(partners: Partners) -> None:
+    """Too late is an answer: a person has to have it brought back."""
+    receipt = await partners.courier.book(BOOKING)
+    await partners.sandbox.until("parcels", status="in_transit")
+    cancellation = CourierCancellation(
+        key="cancel:journey-1:1", journey_id=JOURNEY, tracking_number=receipt.tracking_number
+    )
+    assert not (await partners.courier.cancel(cancellation)).cancelled
 
 
 async def test_the_notifier_delivers_once(partners: Partners) -> None:

@@ -7,7 +7,13 @@ import pytest
 from schemas.journey import Stage, WaitingFor
 from tests import people
 from tests.rig import Rig
-from tests.roads import at_booking, ended
+from tests.roads import (
+    at_booking,
+    delivered_after_damage,
+    ended,
+    papers_without_the_hospital,
+    withdrawn_before_the_courier_came,
+)
 
 PRODUCT = "pingan-longterm-b"
 FAILURES: dict[str, dict[str, Any]] = {
@@ -117,3 +123,28 @@ async def test_a_look_up_that_fails_at_once_is_asked_again_on_the_partners_queue
     assert [event.activity_task_scheduled_event_attributes.activity_type.name for event in asked] == [
         "insurer.coverage"
     ]
+
+
+async def test_a_hospital_that_does_not_help_holds_up_nobody(rig: Rig) -> None:
+    """A supervisor is told, and the papers of the insured person count as any others."""
+    journey = await papers_without_the_hospital(rig)
+    status = await rig.closed(journey)
+    assert "hospital.request_records failed" in status.escalations[0].reason.en
+    assert [str(record.decision.verdict) for record in status.decisions] == ["papers_due", "approved"]
+
+
+async def test_a_withdrawal_takes_the_courier_back(rig: Rig) -> None:
+    """Nothing is carried to a person who does not want it any more, and the pharmacy may sell the drug."""
+    journey = await withdrawn_before_the_courier_came(rig)
+    assert (await rig.closed(journey)).stage is Stage.WITHDRAWN
+    [parcel], [reservation] = await _kept(rig, "parcels", journey), await _kept(rig, "reservations", journey)
+    assert (parcel["status"], reservation["status"]) == ("cancelled", "released")
+
+
+async def test_a_parcel_the_carrier_damaged_is_carried_anew_and_a_supervisor_told(rig: Rig) -> None:
+    """A second parcel for the same reservation; one dispensing, one payment."""
+    journey = await delivered_after_damage(rig)
+    status = await rig.closed(journey)
+    assert status.stage is Stage.COMPLETED
+    assert "damaged_by_carrier" in status.escalations[0].reason.en
+    assert [len(await _kept(rig, what, journey)) for what in ("parcels", "dispensings", "payments")] == [2, 1, 1]
