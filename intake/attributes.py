@@ -26,6 +26,7 @@ class Attributes:
     source: str
     type: str
     time: datetime | None
+    subject: str | None
 
 
 def check(values: Mapping[str, Any]) -> Attributes:
@@ -39,7 +40,13 @@ def check(values: Mapping[str, Any]) -> Attributes:
     if problems:
         raise _not_a_cloudevent(problems)
     time = _moment(present["time"]) if "time" in present else None
-    return Attributes(id=present["id"], source=present["source"], type=present["type"], time=time)
+    return Attributes(
+        id=present["id"],
+        source=present["source"],
+        type=present["type"],
+        time=time,
+        subject=present.get("subject"),
+    )
 
 
 def _not_a_cloudevent(problems: list[FieldProblem]) -> Refused:

@@ -27,8 +27,8 @@ def binary_headers() -> list[dict[str, Any]]:
         "ce-id": "Binary mode: identifier of the event, unique within its source.",
         "ce-source": "Binary mode: URI reference of the sender.",
         "ce-type": f"Binary mode: `{CLAIM_REPORTED}`.",
-        "ce-time": "Binary mode: when the claim was reported, RFC 3339 with offset.",
-        "ce-subject": "Binary mode: optional.",
+        "ce-time": "Binary mode: when the claim was reported, RFC 3339 with offset; not in the future.",
+        "ce-subject": "Binary mode: the claim number, or nothing.",
     }
     return [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
@@ -47,8 +47,12 @@ def _event() -> dict[str, Any]:
             "id": text,
             "source": text | {"format": "uri-reference"},
             "type": {"const": CLAIM_REPORTED},
-            "subject": text,
-            "time": {"type": "string", "format": "date-time"},
+            "subject": text | {"description": "The claim number, as in `data`; it may be left out."},
+            "time": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the claim was reported; not in the future.",
+            },
             "datacontenttype": {"const": "application/json"},
             "data": _claim(),
         },

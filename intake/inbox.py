@@ -14,11 +14,14 @@ from intake.identity import journey_id, new_person_ref
 from intake.refusals import RefusalKind, Refused, problem, refused
 from schemas.claim import DrugClaim, DrugClaimReport
 from schemas.people import InsuredFacts, InsuredPerson
+from schemas.text import Bilingual
 from storage.away import ACQUIRE_SECONDS
 from storage.queries import load
 
 CHANNEL = "journey_start"
 """PostgreSQL notification channel on which a newly ordered journey rings."""
+_EVENT = Bilingual(zh="事件（source, id）", en="event (source, id)")
+_CLAIM = Bilingual(zh="理赔案件", en="claim")
 _Connection: TypeAlias = "PoolConnectionProxy[Record]"
 
 
@@ -47,28 +50,28 @@ class Inbox:
         """
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
             if seen := await connection.fetchrow(self._sql["event_seen"], event.source, event.id):
-                return self._known(seen, report, "id")
+                return self._known(seen, report, _EVENT)
             journey, repeated = await self._claim(connection, event, report)
             noted = await connection.fetchval(
                 self._sql["accept_event"], event.source, event.id, journey, payload_sha256
             )
             if not noted:  # the same (source, id) was noted by another connection while we registered the claim
                 seen = await connection.fetchrow(self._sql["event_seen"], event.source, event.id)
-                return self._known(seen, report, "id")
+                return self._known(seen, report, _EVENT)
             return Taken(journey, repeated)
 
-    def _known(self, row: Record | None, report: DrugClaimReport, field: str) -> Taken:
+    def _known(self, row: Record | None, report: DrugClaimReport, what: Bilingual) -> Taken:
         if row is None:
             message = "an event or claim that was there a moment ago is gone: nothing deletes them"
             raise RuntimeError(message)
         if paths := differing(row["content"], content(report, row["salt"])):
-            raise _conflict(field, paths)
+            raise _conflict(what, paths)
         return Taken(row["journey_id"], repeated=True)
 
     async def _claim(self, connection: _Connection, event: Attributes, report: DrugClaimReport) -> tuple[str, bool]:
         key = report.product, report.claim_number
         if row := await connection.fetchrow(self._sql["claim_registered"], *key):
-            return self._known(row, report, "data.claim_number").journey_id, True
+            return self._known(row, report, _CLAIM).journey_id, True
         now = datetime.now(UTC)
         reported_at = event.time or now
         person = await self._person(connection, report.insured, min(reported_at, now))
@@ -76,7 +79,7 @@ class Inbox:
         new = await connection.fetchval(self._sql["register_claim"], *key, journey, person, content(report, salt), salt)
         if not new:  # another connection registered the claim first
             row = await connection.fetchrow(self._sql["claim_registered"], *key)
-            return self._known(row, report, "data.claim_number").journey_id, True
+            return self._known(row, report, _CLAIM).journey_id, True
         claim = self._drug_claim(report, journey, person, reported_at)
         await connection.execute(self._sql["order_start"], journey, claim)
         await connection.execute(self._sql["ring"], CHANNEL)
@@ -122,12 +125,13 @@ class Inbox:
         return claim.model_dump(mode="json")
 
 
-def _conflict(field: str, paths: list[str]) -> Refused:
-    what_zh, what_en = ("事件（source, id）", "event (source, id)") if field == "id" else ("理赔", "claim")
+def _conflict(what: Bilingual, paths: list[str]) -> Refused:
+    """The fields that differ; an event's id besides, for it is what another event has to change."""
+    used = [problem("id", "此前已使用", "was used before")] if what is _EVENT else []
     return refused(
         RefusalKind.CONFLICT,
-        f"同一{what_zh}此前已以不同内容受理；先前内容有效。如需更正，请通过理赔案件补充或更正。",
-        f"The same {what_en} was accepted before with other content, which stands. Bring changes to its journey.",
-        problem(field, "此前已使用", "was used before"),
+        f"同一{what.zh}此前已以不同内容受理；先前内容有效。如需更正，请通过理赔案件补充或更正。",
+        f"The same {what.en} was accepted before with other content, which stands. Bring changes to its journey.",
+        *used,
         *(problem(path, "与先前内容不同", "differs from what came first") for path in paths),
     )

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from intake.cloudevents import Event
-from intake.refusals import FieldProblem, RefusalKind, problem, refused
+from intake.refusals import FieldProblem, RefusalKind, Refused, problem, refused
 from intake.wording import field_problem
 from schemas.claim import DrugClaimReport
 
@@ -19,6 +20,8 @@ MAX_PROBLEMS = 50
 """How many problems one refusal lists; correcting those shows the rest."""
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _MAX_REFERENCE = 200
+_AHEAD_MINUTES = 5
+"""How far a sender's clock may be ahead of ours."""
 
 
 class KnownProducts(Protocol):
@@ -41,33 +44,63 @@ def report(event: Event, products: KnownProducts) -> DrugClaimReport:
     if event.attributes.type != CLAIM_REPORTED:
         found = problem("type", f"仅接受 {CLAIM_REPORTED}", f"only {CLAIM_REPORTED} is accepted")
         raise refused(RefusalKind.UNKNOWN_TYPE, "未知的事件类型。", "Unknown type of event.", found)
-    claim = _validate(event.data)
-    if claim.product not in products.ids:
-        known = ", ".join(sorted(products.ids))
-        found = problem("data.product", f"未知产品；可用：{known}", f"unknown product; known are {known}")
-        raise refused(RefusalKind.UNKNOWN_PRODUCT, "未知产品。", "Unknown product.", found)
+    unknown = list(_product_problems(event.data, products))
+    claim, wrong = _validated(event.data)
+    problems = _one_a_field([*unknown, *_attribute_problems(event), *wrong])
+    if claim is None or problems:
+        raise _unknown_product(problems) if problems == unknown else _invalid(problems)
     return claim
 
 
-def _validate(data: Any) -> DrugClaimReport:  # noqa: ANN401 - whatever JSON holds
-    claim = None
-    problems = list(_date_problems(data, "data"))
+def _product_problems(data: Any, products: KnownProducts) -> Iterator[FieldProblem]:  # noqa: ANN401 - whatever JSON holds
+    # Asked before the shape is, which would answer a name of another form with a regular expression.
+    product = data.get("product") if isinstance(data, dict) else None
+    if isinstance(product, str) and product not in products.ids:
+        known = ", ".join(sorted(products.ids))
+        yield problem("data.product", f"未知产品；可用：{known}", f"unknown product; known are {known}")
+
+
+def _attribute_problems(event: Event) -> Iterator[FieldProblem]:
+    subject, time = event.attributes.subject, event.attributes.time
+    number = event.data.get("claim_number") if isinstance(event.data, dict) else None
+    if subject is not None and isinstance(number, str) and subject != number:
+        yield problem(
+            "subject", "与 data.claim_number 不同；须一致或不填", "differs from data.claim_number: correct or omit it"
+        )
+    if time is not None and time > datetime.now(UTC) + timedelta(minutes=_AHEAD_MINUTES):
+        yield problem(
+            "time", f"比当前时间晚 {_AHEAD_MINUTES} 分钟以上", f"is more than {_AHEAD_MINUTES} minutes in the future"
+        )
+
+
+def _validated(data: Any) -> tuple[DrugClaimReport | None, list[FieldProblem]]:  # noqa: ANN401 - whatever JSON holds
+    dates = list(_date_problems(data, "data"))
     try:
         # Strict JSON mode: "30" is not 30, and yes is not true.
         claim = DrugClaimReport.model_validate_json(json.dumps(data), strict=True)
-        problems += _limit_problems(claim)
     except ValidationError as error:
-        known = {found.field for found in problems}
-        found = (field_problem(part) for part in error.errors(include_url=False, include_input=False))
-        problems += [part for part in found if part.field not in known]
-    if problems or claim is None:
-        raise refused(
-            RefusalKind.INVALID_DATA,
-            f"理赔数据有 {len(problems)} 处错误；请更正所列字段后重新发送。",
-            f"The claim has {len(problems)} wrong field(s): correct those listed and send it again.",
-            *problems[:MAX_PROBLEMS],
-        )
-    return claim
+        return None, dates + [field_problem(part) for part in error.errors(include_url=False, include_input=False)]
+    return claim, [*dates, *_limit_problems(claim)]
+
+
+def _one_a_field(problems: Iterable[FieldProblem]) -> list[FieldProblem]:
+    first: dict[str, FieldProblem] = {}
+    for found in problems:
+        first.setdefault(found.field, found)
+    return list(first.values())
+
+
+def _unknown_product(problems: list[FieldProblem]) -> Refused:
+    return refused(RefusalKind.UNKNOWN_PRODUCT, "未知产品。", "Unknown product.", *problems)
+
+
+def _invalid(problems: list[FieldProblem]) -> Refused:
+    return refused(
+        RefusalKind.INVALID_DATA,
+        f"理赔数据有 {len(problems)} 处错误；请更正所列字段后重新发送。",
+        f"The claim has {len(problems)} wrong field(s): correct those listed and send it again.",
+        *problems[:MAX_PROBLEMS],
+    )
 
 
 def _date_problems(value: Any, path: str) -> Iterator[FieldProblem]:  # noqa: ANN401 - whatever JSON holds

@@ -62,6 +62,7 @@ class Rig:
         event["data"]["claim_number"] = f"T-{uuid.uuid4().hex[:16]}"
         if change:
             change(event["data"])
+        event["subject"] = event["data"]["claim_number"]
         headers = {"content-type": "application/cloudevents+json"}
         answer = await self.gateway.post("/events", content=json.dumps(event).encode(), headers=headers)
         assert answer.status_code == 202, answer.text

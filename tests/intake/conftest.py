@@ -58,7 +58,7 @@ def sample(product: str = "pingan-cancer-drug") -> Event:
 def another(claim: str | None = None, *, event_id: str | None = None) -> Event:
     """The sample event for another claim, under an id of its own."""
     event = copy.deepcopy(sample())
-    event["data"]["claim_number"] = claim or f"CLAIM-{uuid.uuid4().hex[:12]}"
+    event["subject"] = event["data"]["claim_number"] = claim or f"CLAIM-{uuid.uuid4().hex[:12]}"
     event["id"] = event_id or uuid.uuid4().hex
     return event
 

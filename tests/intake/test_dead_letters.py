@@ -77,7 +77,7 @@ async def test_a_second_refusal_stays_with_the_letter(http: httpx2.AsyncClient) 
     assert answer.json()["errors"][0]["field"] == "data.insured"
     shown = (await http.get(f"/dead-letters/{letter}")).json()
     assert (shown["status"], shown["attempts"], shown["kind"]) == ("open", 2, "invalid-data")
-    last = await http.post(resend, json={"by": "a", "data": another()["data"]})
+    last = await http.post(resend, json={"by": "a", "data": another(wrong["subject"])["data"]})
     assert last.status_code == 202
 
 
