@@ -24,12 +24,14 @@ class Located:
 def messages(stream: BinaryIO, name: str) -> Iterator[Located]:
     """The messages in `stream`; a batch is one message. `name` is the file's, and its ending may say JSONL.
 
-    Without such an ending, a first line that is a whole JSON object says the same.
+    Without such an ending, a first line that is a whole JSON object says the same. Nothing but empty lines holds none.
     """
     if name.lower().endswith(LINES):
         yield from _lines(stream, name)
         return
     blank, first = _first_line(stream)
+    if not first:
+        return
     if _is_object(first):
         yield from _lines(stream, name, first, blank)
         return

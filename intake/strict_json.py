@@ -12,6 +12,8 @@ from intake.refusals import RefusalKind, refused
 
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and line ends, and lone surrogates."""
+_MAX_DEPTH = 32
+"""Deeper than anything we take, and shallow enough for everything that walks it."""
 
 
 def parse(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -20,19 +22,18 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     Raises Refused for invalid UTF-8, broken JSON, a key given twice, NaN or Infinity, a number that a float cannot
     keep exactly, control characters or lone surrogates in text, and nesting too deep to read.
     """
+    text = decode(raw).rstrip(" \t\r\n")
     try:
-        value = json.loads(
-            decode(raw), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_exact_float
-        )
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_exact_float)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        _refuse(f"不是有效的 JSON（{where}）", f"not valid JSON at {where}: {error.msg}")
+        zh, en = _place(text, error)
+        _refuse(f"不是有效的 JSON（{zh}）", f"not valid JSON at {en}: {error.msg}")
     except RecursionError:
-        _refuse("JSON 嵌套过深", "the JSON is nested too deeply")
+        _refuse_depth()
     except ValueError:
         _refuse("JSON 含有过长的数字", "the JSON holds a number with too many digits")
-    for text in _texts(value):
-        check_text(text)
+    for part in _texts(value):
+        check_text(part)
     return value
 
 
@@ -43,6 +44,17 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         zh, en = f"第 {error.start} 字节处不是有效的 UTF-8", f"invalid UTF-8 at byte {error.start}"
         _refuse(zh, en)
+
+
+def _place(text: str, error: json.JSONDecodeError) -> tuple[str, str]:
+    # One line may be one of many in a file, which knows the line's number.
+    if "\n" not in text:
+        return f"第 {error.colno} 列", f"column {error.colno}"
+    return f"第 {error.lineno} 行第 {error.colno} 列", f"line {error.lineno}, column {error.colno}"
+
+
+def _refuse_depth() -> NoReturn:
+    _refuse("JSON 嵌套过深", "the JSON is nested too deeply")
 
 
 def _refuse(zh: str, en: str) -> NoReturn:
@@ -78,15 +90,17 @@ def _same(one: str, other: str) -> bool:
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON holds
-    waiting = [value]
+    waiting = [(value, 0)]
     while waiting:
-        item = waiting.pop()
+        item, depth = waiting.pop()
         if isinstance(item, str):
             yield item
+        elif depth > _MAX_DEPTH:
+            _refuse_depth()
         elif isinstance(item, dict):
-            waiting += [*item.keys(), *item.values()]
+            waiting += [(part, depth + 1) for part in (*item.keys(), *item.values())]
         elif isinstance(item, list):
-            waiting += item
+            waiting += [(part, depth + 1) for part in item]
 
 
 def check_text(text: str) -> None:

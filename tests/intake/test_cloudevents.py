@@ -107,6 +107,16 @@ def test_numbers_that_a_float_does_not_keep(number: str) -> None:
         strict_json.parse(number.encode())
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [(b'{"a": }\n', "at column 7:"), (b"{\n", "at column 2:"), (b'{\n  "a": }\n', "at line 2, column 8:")],
+)
+def test_a_fault_of_the_json_is_placed(body: bytes, place: str) -> None:
+    """A line is counted only where there are several: one line may itself be one of many in a file."""
+    with pytest.raises(Refused, match=place):
+        strict_json.parse(body)
+
+
 def test_a_byte_order_mark_is_forgiven() -> None:
     """Files from some editors begin with one."""
     assert strict_json.parse(b"\xef\xbb\xbf{}") == {}

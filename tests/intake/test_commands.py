@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +83,7 @@ async def test_an_array_of_events(write: Write, printed: Callable[[], Any]) -> N
     assert outcome["events"][1]["fields"][0]["field"] == "id"
 
 
-@pytest.mark.parametrize("content", [b"", b"[", b"not json", b"\xff\xff", b"[" + b" " * (9 << 20)])
+@pytest.mark.parametrize("content", [b"[", b"not json", b"\xff\xff", b"[" + b" " * (9 << 20)])
 async def test_a_file_that_cannot_be_read_at_all(
     write: Write, pool: Pool, printed: Callable[[], Any], content: bytes
 ) -> None:
@@ -91,6 +92,74 @@ async def test_a_file_that_cannot_be_read_at_all(
         await intake([write("claims.json", content)], as_json=True)
     [event] = printed()["events"]
     assert await pool.fetchval("SELECT raw_size FROM dead_letter WHERE id = $1", event["dead_letter"]) == len(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("c.json", b"[]"),
+        ("c.json", b" [\n] \n"),
+        ("c.json", b""),
+        ("c.json", b"\n\n"),
+        ("c.jsonl", b""),
+        ("c.jsonl", b"\n"),
+    ],
+)
+async def test_a_file_without_events(
+    write: Write, pool: Pool, capsys: pytest.CaptureFixture[str], name: str, content: bytes
+) -> None:
+    """It is named, the command ends with status 2, and what the other files hold is taken."""
+    empty, good = write(name, content), write("good.json", raw(another()))
+    with pytest.raises(SystemExit) as ended:
+        await intake([empty, good])
+    assert ended.value.code == 2
+    shown = capsys.readouterr()
+    assert shown.err == f"{empty}: no event in it\n"
+    assert "1 accepted, 0 known before, 0 refused" in shown.out
+    assert await pool.fetchval("SELECT count(*) FROM dead_letter") == 0
+
+
+async def test_lines_are_named_in_messages(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """A fault of a line is placed by the line's number in the file and the column in the line."""
+    file = write("claims.jsonl", b"\n".join([raw(another()), b'{"id": }', b"{", raw(another() | {"id": ""})]))
+    with pytest.raises(SystemExit):
+        await intake([file])
+    told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith(" ")]
+    assert [line.split(": refused")[0] for line in told] == [f"{file}:{number}" for number in (2, 3, 4)]
+    assert "not valid JSON at column 8" in told[0]
+    assert "not valid JSON at column 2" in told[1]
+
+
+@pytest.mark.parametrize("depth", [50, 900, 1_000, 100_000])
+@pytest.mark.parametrize("around", [b"%b", b'{"data": %b}', b"[%b]"])
+async def test_deeply_nested_json(write: Write, capsys: pytest.CaptureFixture[str], depth: int, around: bytes) -> None:
+    """However deep, it is refused in one sentence."""
+    with pytest.raises(SystemExit) as ended:
+        await intake([write("deep.json", around % (b"[" * depth + b"]" * depth))])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "refused, kept as dead letter 1" in told
+    assert "nested too deeply" in told or "A batch is a JSON array of events" in told
+
+
+async def test_what_is_no_file_is_refused_before_anything_is_taken(tmp_path: Path, write: Write, pool: Pool) -> None:
+    """A directory, and a file that may not be read, are named with what is wrong."""
+    good = write("good.json", raw(another()))
+    with pytest.raises(BadInputError, match=f"^{tmp_path}: is a directory"):
+        await intake([good, tmp_path])
+    with pytest.raises(BadInputError, match="cannot be read: File name too long"):
+        await intake([good, tmp_path / ("x" * 300)])
+    assert await pool.fetchval("SELECT count(*) FROM inbox") == 0
+
+
+async def test_a_file_that_fails_while_it_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file is named with the system's reason, not taken for a database that is away."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s"))  # a file that nobody can open, root included
+        with pytest.raises(SystemExit) as ended:
+            await intake([tmp_path / "s"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"{tmp_path / 's'}: cannot be read: No such device or address\n"
 
 
 async def test_standard_input(monkeypatch: pytest.MonkeyPatch, printed: Callable[[], Any]) -> None:
@@ -167,9 +236,11 @@ async def test_a_letter_dropped(write: Write, printed: Callable[[], Any], capsys
         await drop(letter + 1, reason="unknown")
 
 
-async def test_a_correction_that_cannot_be_read(write: Write) -> None:
+async def test_a_correction_that_cannot_be_read(write: Write, tmp_path: Path) -> None:
     """A wrong file, or two corrections at once, are the user's to mend."""
     with pytest.raises(BadInputError, match="not valid JSON"):
         await resend(1, data=write("data.json", b"{"))
+    with pytest.raises(BadInputError, match=f"^{tmp_path}: cannot be read: Is a directory"):
+        await resend(1, data=tmp_path)
     with pytest.raises(BadInputError, match="either"):
         await resend(1, data=Path("a"), event=Path("b"))

@@ -19,10 +19,11 @@ from intake.door import Correction, TurnedAway
 from intake.letters_api import DeadLetterWhole, whole
 from intake.refusals import Refused
 from schemas.civil import CHINA
+from workers.cli.event_files import content
 from workers.cli.failures import BAD_INPUT, BadInputError
 from workers.cli.intake import open_door, print_refusal, refused_as_json
 
-dead_letters = App(name="dead-letters", help="Events that could not be taken: list, show, resend or drop them.")
+dead_letters = App(name="dead-letters", help="What could not be taken: list, show, resend, drop.")
 
 LetterId = Annotated[int, Parameter(validator=Number(gte=1, lt=1 << 63))]
 AsJson = Annotated[bool, Parameter(name="--json", negative=())]
@@ -169,8 +170,8 @@ def _load(file: Path | None) -> Any:  # noqa: ANN401 - whatever JSON holds
     if file is None:
         return None
     try:
-        return strict_json.parse(file.read_bytes())
-    except (OSError, Refused) as error:
+        return strict_json.parse(content(file))
+    except Refused as error:
         message = f"{file}: {error}"
         raise BadInputError(message) from error
 

@@ -1,11 +1,11 @@
 """`journeys intake`: claim-intake events from files into the inbox, with an answer for every one of them."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import orjson
 from asyncpg import PostgresError
@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from intake.door import Accepted, Answer, Door, TurnedAway
-from intake.files import messages
 from intake.received import Received
 from products.loader import load_products
 from storage.away import DATABASE_AWAY
 from storage.pool import open_pool
+from workers.cli.event_files import check, messages_in
 from workers.cli.failures import BAD_INPUT, BadInputError, CommandError
 from workers.settings import Settings
 
@@ -32,6 +32,12 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 class _Tally:
     taken: list[tuple[str, Accepted]] = field(default_factory=list)
     refused: list[tuple[str, TurnedAway]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Why a file, or the rest of it, gave no events."""
+
+    @property
+    def answers(self) -> int:
+        return len(self.taken) + len(self.refused)
 
     def add(self, where: str, answer: Answer) -> None:
         if isinstance(answer, TurnedAway):
@@ -52,8 +58,8 @@ async def intake(
 ) -> None:
     """Take claim-intake events from files into the inbox, from where each claim's journey is started once.
 
-    Repeats are harmless. What is refused is kept as a dead letter (see `journeys dead-letters`), and the command then
-    ends with status 2.
+    Repeats are harmless. What is refused is kept as a dead letter (see `journeys dead-letters`). The command ends with
+    status 2 when something was refused or a file held no event.
 
     Parameters
     ----------
@@ -65,18 +71,13 @@ async def intake(
     """
     tally = _Tally()
     for file in files:
-        if str(file) != "-" and not file.is_file():
-            message = f"{file}: no such file; give JSON or JSONL files, or - for standard input"
-            raise BadInputError(message)
+        check(file)
     async with open_door() as door:
         with _progress(quiet=as_json) as advance:
             for file in files:
-                with _opened(file) as stream:
-                    for located in messages(stream, str(file)):
-                        await _take(door, located.where, located.received, tally)
-                        advance(tally)
+                await _take_all(door, file, tally, advance)
     _print(tally, as_json=as_json)
-    if tally.refused:
+    if tally.refused or tally.unread:
         sys.exit(BAD_INPUT)
 
 
@@ -101,6 +102,19 @@ async def open_door() -> AsyncIterator[Door]:
         raise CommandError(message) from error
 
 
+async def _take_all(door: Door, file: Path, tally: _Tally, advance: Callable[[_Tally], None]) -> None:
+    before = tally.answers
+    try:
+        for located in messages_in(file):
+            await _take(door, located.where, located.received, tally)
+            advance(tally)
+    except BadInputError as error:
+        tally.unread.append(str(error))  # what the other files hold is told all the same
+        return
+    if tally.answers == before:
+        tally.unread.append(f"{file}: no event in it")
+
+
 async def _take(door: Door, where: str, received: Received, tally: _Tally) -> None:
     if not received.is_batch:
         tally.add(where, await door.receive(received))
@@ -114,16 +128,7 @@ async def _take(door: Door, where: str, received: Received, tally: _Tally) -> No
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    if str(file) == "-":
-        yield sys.stdin.buffer
-        return
-    with file.open("rb") as stream:
-        yield stream
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Any]:
+def _progress(*, quiet: bool) -> Iterator[Callable[[_Tally], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=quiet or not _err.is_terminal) as progress:
         task = progress.add_task("reading events")
@@ -137,6 +142,8 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
 
 def _print(tally: _Tally, *, as_json: bool) -> None:
     summary = tally.summary()
+    for why in tally.unread:
+        _err.print(why)
     if as_json:
         events = [_taken(where, answer) for where, answer in tally.taken]
         events += [refused_as_json(where, answer) for where, answer in tally.refused]
