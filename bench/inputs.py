@@ -8,6 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 from asyncpg import Pool, Record
 from temporalio.client import Client, WorkflowHandle
 
+from console.kept import KeptActions
+from console.performing import Performer
+from console.reads import Reads
 from schemas.actions import Action, ChooseFulfilment, RecordHandOver, RecordPayment, RecordReview, ReviewResult
 from schemas.claim import DrugClaim
 from schemas.decision import FulfilmentMode, PharmacistFindings
@@ -24,6 +27,7 @@ _FINDINGS = PharmacistFindings(
     on_label=True, recist_progression=False, tests_support=True, drug_has_target=False, injection=False
 )
 _PATIENCE = 120
+_CALLED_BACK = frozenset({WaitingFor.HAND_OVER, WaitingFor.PAYMENT})
 Handle: TypeAlias = WorkflowHandle[Any, JourneyResult]
 
 
@@ -45,6 +49,8 @@ class Inputs:
         self._pool = pool
         self._queue = queue
         self._bells: dict[str, asyncio.Event] = {}
+        self._partners = Performer(client, Reads(pool), wait_seconds=_PATIENCE)
+        self._people = KeptActions(pool, self._partners)
         self._place = {"pharmacy_province": place[0], "pharmacy_city": place[1]}
 
     async def listen(self) -> None:
@@ -76,7 +82,8 @@ class Inputs:
                     raise RuntimeError(message)
                 await self._bells[handle.id].wait()
         action = make(seen)
-        await handle.execute_update(action.action, action, id=action.key)
+        door = self._partners if what in _CALLED_BACK else self._people
+        await door.perform(handle.id, action)
 
     async def _send_at_once(self, handle: Handle, what: WaitingFor, make: Callable[[Seen], Action]) -> None:
         action = make(Seen(handle.id, what, "0.00", "BARE-CODE"))
