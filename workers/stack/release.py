@@ -5,6 +5,7 @@
 
 import asyncio
 import sys
+import time
 
 import structlog
 from temporalio.service import RPCError
@@ -19,14 +20,27 @@ from workers.stack.adoption import Adoption
 from workers.stack.versions import NoWorkerError, adopt_older_journeys, make_current
 from workers.worker import WORKFLOWS
 
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 60, 0.5
 _log = structlog.get_logger("workers.release")
 
 
 async def release(settings: Settings) -> Adoption:
-    """Make this code's build current on the server of `settings`.
+    """Make this code's build current on the server of `settings`, beginning anew when the server goes away meanwhile.
 
-    Raises NoWorkerError when no worker of it asks for work, RuntimeError or RPCError when the server is away.
+    Raises NoWorkerError when no worker of it asks for work, RuntimeError or RPCError when the server stays away.
     """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return await _release(settings)
+        except (RPCError, RuntimeError) as error:
+            if time.monotonic() > deadline:
+                raise
+            _log.warning("Temporal is away, beginning anew", reason=str(error))
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _release(settings: Settings) -> Adoption:
     client = await connect(settings)
     build = build_id()
     await make_current(client, build)
