@@ -1,16 +1,31 @@
 """The command line as a user meets it."""
 
 import os
+import re
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 
+import asyncpg
 import pytest
+from rich.cells import cell_len
 
+from products.loader import load_products
+from schemas.decision import FulfilmentMode, Outcome, Verdict
+from schemas.journey import Stage, WaitingFor
+from schemas.papers import PaperForm
+from schemas.people import ActorRole
+from tests.console import samples
 from workers.cli import COMMANDS as REGISTERED
+from workers.cli.acting import act
+from workers.cli.failures import BadInputError, CommandError
+from workers.cli.views import list_journeys, status
+from workers.cli.words import Language, Words
 
 COMMANDS = [name for name, _, _ in REGISTERED]
 JOURNEYS = [sys.executable, "-m", "workers.cli"]
+FIRST = samples.journey_id(1)
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -50,6 +65,7 @@ def test_every_command_explains_itself(command: str) -> None:
         (("dem",), 'Did you mean "demo"'),
         (("demo", "--pace", "fast"), 'unable to convert "fast" into float'),
         (("demo", "--pace", "-1"), "Must be >= 0"),
+        (("list", "--stage", "nowhere"), '"settlement", "completed", "refused", "aid-supplied", "withdrawn".'),
         (("up", "--wings"), "Unknown option"),
     ],
 )
@@ -59,6 +75,27 @@ def test_bad_input_ends_with_status_2_and_a_reason(words: tuple[str, ...], said:
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_message_is_one_line_however_narrow_the_terminal() -> None:
+    """Nothing is cut off: the terminal wraps what is longer than it is wide."""
+    path = "/nowhere/" + "x" * 100
+    assert run("demo", f"--{path}", COLUMNS="80").stderr == f"Unknown option: --{path}.\n"
+
+
+@pytest.mark.parametrize("product", ["nobody-cancer-drug", "No Product!"])
+def test_an_unknown_product_is_answered_with_those_known(product: str) -> None:
+    """The list is what helps, not an empty answer and not a pattern."""
+    done = run("list", "--product", product)
+    known = ", ".join(sorted(load_products().ids))
+    assert (done.returncode, done.stderr) == (2, f"product: unknown product; known are {known}\n")
+
+
+def test_dead_letters_names_all_that_it_can_do() -> None:
+    """Both the list of commands and its own help name every one of them."""
+    for shown in (run("--help").stdout, run("dead-letters", "--help").stdout):
+        assert "list, show, resend, drop" in shown
+    assert all(f"│ {name} " in shown for name in ("list", "show", "resend", "drop"))
 
 
 def test_a_wrong_setting_is_named_without_its_value() -> None:
@@ -76,3 +113,81 @@ def test_a_failure_that_is_expected_has_no_traceback(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "cannot keep the stack's state here" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch, database: str) -> pytest.MonkeyPatch:
+    """A terminal of 80 columns that speaks English, and the test's own database."""
+    for name, value in (("DATABASE_URL", database), ("COLUMNS", "80"), ("LC_ALL", "en_GB.UTF-8")):
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_list_is_whole_at_80_columns(
+    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str], language: Language
+) -> None:
+    """No line is longer, no word is cut, and each journey shows both amounts."""
+    every = (samples.status(1), samples.late(2), samples.stopped(3), samples.escalated(4), samples.closed(5))
+    await samples.write_all(pool, *every)
+    await list_journeys(lang=language)
+    shown = capsys.readouterr().out
+    assert max(map(cell_len, shown.splitlines())) <= 80
+    assert "…" not in shown
+    for text in ("16,126.20", "1,791.80", samples.PRODUCT):
+        assert shown.count(text) == len(every)
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(("language", "said"), [("en", "none: the journey is closed"), ("zh", "无：旅程已结束")])
+async def test_a_closed_journey_says_that_nothing_can_be_done(
+    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str], language: Language, said: str
+) -> None:
+    """The box of actions is not left empty, and no fields are hinted at."""
+    await samples.write_all(pool, samples.closed(1), samples.status(2, actions=()))
+    await status(FIRST, lang=language)
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert "--schema" not in shown
+    await status(samples.journey_id(2), lang=language)
+    assert Words(language)("no_actions") in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("narrow", "pool")
+@pytest.mark.parametrize("text", ["张三", "journey-", "journey-0189", FIRST.upper(), FIRST + "22", "%"])
+async def test_what_is_no_id_is_told_what_an_id_looks_like(text: str) -> None:
+    """Both forms are described with an example; what was written may be a name and is not repeated."""
+    with pytest.raises(
+        BadInputError, match=r"^ID: no such journey, .* e\.g\. journey-.* e\.g\. PALB-2026-0001$"
+    ) as told:
+        await status(text)
+    assert text == "journey-" or text not in str(told.value)
+
+
+@pytest.mark.parametrize("key", ["", "agent-7:key-1"])
+async def test_while_temporal_is_away_an_action_can_be_repeated_with_its_key(
+    narrow: pytest.MonkeyPatch, pool: "asyncpg.Pool[asyncpg.Record]", key: str
+) -> None:
+    """The key that was made is told with the way to use it; one that was given needs no telling."""
+    narrow.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    await samples.write_all(pool, samples.status(1))
+    with pytest.raises(CommandError, match=r"no Temporal server answers at 127\.0\.0\.1:1") as told:
+        await act(FIRST, "withdraw", "--reason", "told nobody", key=key)
+    how = r"as it is" if key else r"with --key cli:[0-9a-f]{32} added at its end"
+    assert re.search(f"repeat the same command {how}: ", str(told.value))
+    assert "told nobody" not in str(told.value)
+
+
+async def test_while_the_database_is_away_an_action_can_be_repeated_too(narrow: pytest.MonkeyPatch) -> None:
+    """Nobody knows then whether the action arrived."""
+    narrow.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    with pytest.raises(CommandError, match=r"(?s)nothing answers at .* --key cli:"):
+        await act(FIRST, "withdraw", "--reason", "x")
+
+
+@pytest.mark.parametrize("names", [Stage, WaitingFor, ActorRole, Verdict, Outcome, FulfilmentMode, PaperForm])
+def test_whatever_a_journey_may_show_has_words_in_both_languages(names: type[StrEnum]) -> None:
+    """No code name reaches a Chinese reader."""
+    chinese = Words("zh")
+    assert [name.value for name in names if chinese(name) == name.value] == []

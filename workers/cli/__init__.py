@@ -19,7 +19,7 @@ COMMANDS = (
     ("status", "workers.cli.views:status", "Show one journey as it stands."),
     ("act", "workers.cli.acting:act", "Perform an action on a journey."),
     ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
-    ("dead-letters", "workers.cli.dead_letters:dead_letters", "Events that could not be taken: list, resend, drop."),
+    ("dead-letters", "workers.cli.dead_letters:dead_letters", "What could not be taken: list, show, resend, drop."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
     ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
     ("set-current", "workers.cli.operate:set_current", "Start new journeys on a build from now on."),
@@ -30,12 +30,14 @@ COMMANDS = (
 
 def build() -> App:
     """The command with all its topics; nothing but this module is imported yet."""
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    # Neither wrapped nor boxed: a box cuts off what is longer than the terminal is wide.
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     app = App(
         name="journeys",
         help="Insured cancer patients' drug and therapy journeys, from claim to settlement.",
         version=lambda: version("patient-journeys"),
         error_console=errors,
+        error_formatter=str,
         exit_on_error=False,
     )
     for name, place, line in COMMANDS:

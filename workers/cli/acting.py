@@ -10,13 +10,15 @@ from temporalio.client import Client
 
 from console.building import build
 from console.catalogue import ACTIONS, schema
+from console.kept import KeptActions
 from console.performing import Performer
 from console.problems import InvalidRequestError
+from console.reads import Reads
 from schemas.actions import ActionInput, Receipt
 from schemas.people import ActorRole
-from workers.cli.failures import BadInputError, CommandError
+from workers.cli.failures import AwayError, BadInputError, CommandError
 from workers.cli.fields import fields_of
-from workers.cli.reading import reading, resolve, told
+from workers.cli.reading import database, resolve, told
 from workers.clients import connect
 from workers.settings import Settings
 
@@ -68,7 +70,11 @@ async def act(
         Console().print_json(orjson.dumps(schema(action)).decode())
         return
     built = _built(action, _given(fields, json_input), key or f"cli:{uuid.uuid4().hex}", role, by)
-    await _perform(journey, built, as_json=json)
+    try:
+        await _perform(journey, built, as_json=json)
+    except AwayError as error:
+        message = f"{error}\n{_again(built.key, new=not key)}"
+        raise CommandError(message) from error
 
 
 def _given(fields: tuple[str, ...], json_input: str) -> dict[str, Any]:
@@ -96,19 +102,27 @@ def _built(action: str, fields: dict[str, Any], key: str, role: ActorRole, by: s
         raise BadInputError(str(told(error)) + hint) from None
 
 
+def _again(key: str, *, new: bool) -> str:
+    # The fields are not repeated: a reason may tell of a person.
+    how = f"with --key {key} added at its end" if new else "as it is"
+    return f"Once it answers, repeat the same command {how}: with one key the action is taken once, however often sent."
+
+
 async def _perform(journey: str, action: ActionInput, *, as_json: bool) -> None:
     settings = Settings()
-    async with reading(settings) as reads:
+    async with database(settings) as pool:
+        reads = Reads(pool)
         journey_id = await resolve(reads, journey)
-        taken = await Performer(await _client(settings), reads).perform(journey_id, action)
+        taken = await KeptActions(pool, Performer(await _client(settings), reads)).perform(journey_id, action)
     if as_json:
         Console().print_json(taken.model_dump_json())
-    elif isinstance(taken, Receipt):
-        Console(highlight=False).print(f"{taken.action}: taken; {journey_id} is in stage {taken.stage}", soft_wrap=True)
-    else:
-        Console(highlight=False).print(
-            f"{taken.action}: taken; the journey is still at work on it (key {taken.key})", soft_wrap=True
-        )
+        return
+    what = (
+        f"{journey_id} is in stage {taken.stage}"
+        if isinstance(taken, Receipt)
+        else f"it is on its way, or the journey is at work on it (key {taken.key})"
+    )
+    Console(highlight=False).print(f"{taken.action}: taken; {what}", soft_wrap=True)
 
 
 async def _client(settings: Settings) -> Client:
@@ -119,4 +133,4 @@ async def _client(settings: Settings) -> Client:
             f"no Temporal server answers at {settings.temporal_address}; start the stack with `make run` or"
             " `journeys up`, or set TEMPORAL_ADDRESS"
         )
-        raise CommandError(message) from error
+        raise AwayError(message) from error

@@ -10,6 +10,10 @@ class CommandError(Exception):
     status = 1
 
 
+class AwayError(CommandError):
+    """A server does not answer: start it, or set its address, and run the same command again."""
+
+
 class BadInputError(CommandError):
     """What the user gave is wrong: correct it and run the command again."""
 

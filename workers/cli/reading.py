@@ -12,25 +12,37 @@ from console.database import DatabaseAwayError
 from console.problems import ProblemError
 from console.reads import Found, Reads
 from storage.pool import open_pool
-from workers.cli.failures import BadInputError, CommandError
+from workers.cli.failures import AwayError, BadInputError, CommandError
 from workers.settings import Settings
 
 _BARE_ID = re.compile(r"[a-z2-7]{4,20}")
+_MAY_MEAN_ONE = re.compile(r"journey-[a-z2-7]{1,20}|(?!(?i:journey-))[A-Za-z0-9][A-Za-z0-9._-]{3,63}")
+_FORMS = (
+    "an id is journey- and 20 of the letters a to z and digits 2 to 7, e.g. journey-4m3pl2psakntqnzbhgad (its beginning"
+    " is enough), and a claim number has 4 to 64 letters, digits, dots, dashes or underscores, e.g. PALB-2026-0001"
+)
 
 
 @asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[Reads]:
     """The read model of `settings.database_url`; every problem leaves as a CommandError that says what to do."""
+    async with database(settings) as pool:
+        yield Reads(pool)
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """The database of `settings.database_url`; every problem of the console leaves as a CommandError."""
     url = settings.database_url.get_secret_value()
     pool = await open_pool(url, min_size=0, max_size=2)
     try:
-        yield Reads(pool)
+        yield pool
     except DatabaseAwayError as error:
         message = (
             f"nothing answers at {_place(url)}; start the stack with `make run` or `journeys up`,"
             f" or set DATABASE_URL ({_cause(error)})"
         )
-        raise CommandError(message) from error
+        raise AwayError(message) from error
     except asyncpg.UndefinedTableError as error:
         message = f"the database at {_place(url)} holds no journeys yet; prepare it with `journeys migrate`"
         raise CommandError(message) from error
@@ -58,11 +70,17 @@ async def resolve(reads: Reads, text: str) -> str:
         case (one,):
             return one.journey_id
         case ():
-            message = f"{text}: no such journey; give its id, the beginning of it, or its claim number"
-            raise BadInputError(message)
+            raise BadInputError(_none(text))
         case several:
             message = f"{text}: fits several journeys; say which\n" + "\n".join(map(_line, several))
             raise BadInputError(message)
+
+
+def _none(text: str) -> str:
+    if _MAY_MEAN_ONE.fullmatch(text):
+        return f"{text}: no such journey; give its id, the beginning of it, or its claim number"
+    # Not repeated: what has neither form may be a person's name.
+    return f"ID: no such journey, for {_FORMS}"
 
 
 def _line(one: Found) -> str:

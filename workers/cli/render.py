@@ -18,10 +18,8 @@ STAGE_STYLES = {
     Stage.REFUSED: "red",
     Stage.WITHDRAWN: "dim",
 }
-_COLUMNS = ("journey", "claim", "drug", "stage", "waiting", "money")
 _SHOWN = 8
 """Characters of an id, behind its prefix, that the list shows: enough for `journeys status`."""
-_NEVER_CUT = ("journey", "claim", "money")
 
 
 def moment(at: datetime | None) -> str:
@@ -33,30 +31,37 @@ def page_table(page: JourneyPage, words: Words) -> RenderableType:
     """One page of the list; an empty one says so."""
     if not page.items:
         return Text(words("empty"))
-    table = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(words(name), justify="right" if name == "money" else "left", no_wrap=name in _NEVER_CUT)
+    table = _empty_table(words)
     for row in page.items:
         table.add_row(*_cells(row, words))
     return Group(table, Text(words("more").format(page.next))) if page.next else table
+
+
+def _empty_table(words: Words) -> Table:
+    """A few columns of several lines each, so that 80 characters are enough; in less the texts wrap, money never."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+    table.add_column(_lines(words("claim"), words("product"), words("journey")), overflow="fold")
+    table.add_column(words("drug"), overflow="fold")
+    table.add_column(_lines(words("stage"), words("waiting"), words("due")), overflow="fold")
+    table.add_column(_lines(words("insurer_pays"), words("own")), justify="right", no_wrap=True)
+    return table
 
 
 def _cells(row: JourneyRow, words: Words) -> tuple[str | Text, ...]:
     stage = Text(words(row.stage), style=STAGE_STYLES.get(row.stage, "yellow"))
     if row.escalated:
         stage.append(" !", style="bold red")
+    journey = row.journey_id.removeprefix("journey-")[:_SHOWN]
     return (
-        row.journey_id.removeprefix("journey-")[:_SHOWN],
-        _two_lines(row.claim_number, Text(row.product, style="dim")),
+        _lines(row.claim_number, Text(row.product, style="dim"), journey),
         row.drug,
-        _two_lines(stage, Text(moment(row.stage_since), style="dim")),
-        _two_lines(_waiting(row, words), _due(row, words)),
-        _money(row.money, words),
+        _lines(stage, _waiting(row, words), _due(row, words)),
+        _money(row.money),
     )
 
 
-def _two_lines(first: str | Text, second: Text) -> Text:
-    return Text.assemble(first, "\n", second)
+def _lines(*lines: str | Text) -> Text:
+    return Text("\n").join(line if isinstance(line, Text) else Text(line) for line in lines if line)
 
 
 def _waiting(row: JourneyRow, words: Words) -> str:
@@ -75,9 +80,8 @@ def _due(row: JourneyRow, words: Words) -> Text:
     return due
 
 
-def _money(money: Money, words: Words) -> Text:
+def _money(money: Money) -> Text:
     amounts = money.settled or money.estimate
-    if amounts is None:
-        return Text("")
-    own = Text(f"{words('own')} {amounts.own_share:,.2f}", style="dim")
-    return _two_lines(f"{words('insurer_pays')} {amounts.insurer_pays:,.2f}", own)
+    return (
+        _lines(f"{amounts.insurer_pays:,.2f}", Text(f"{amounts.own_share:,.2f}", style="dim")) if amounts else Text("")
+    )

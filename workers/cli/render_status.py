@@ -10,7 +10,7 @@ from rich.text import Text
 from console.views import JourneyView
 from schemas.deadline import Deadline
 from schemas.decision import Amounts, Finding, Outcome
-from schemas.journey import DecisionRecord, WaitingFor
+from schemas.journey import CLOSED_STAGES, DecisionRecord, WaitingFor
 from workers.cli.render import STAGE_STYLES, moment
 from workers.cli.words import Words
 
@@ -159,9 +159,15 @@ def _history(view: JourneyView, words: Words) -> Panel:
 
 
 def _actions(view: JourneyView, words: Words) -> Panel:
+    return Panel(_possible(view, words), title=words("actions"), title_align="left")
+
+
+def _possible(view: JourneyView, words: Words) -> RenderableType:
+    if not view.actions:
+        return Text(words("closed" if view.stage in CLOSED_STAGES else "no_actions"))
     lines = Table.grid(padding=(0, 2))
     for offer in view.actions:
         roles = ", ".join(words(role) for role in offer.roles)
         lines.add_row(Text(offer.action, style="bold"), words.text(offer.label), Text(roles, style="dim"))
     hint = words("act_hint").format(view.journey_id)
-    return Panel(Group(lines, Text(hint, style="dim")), title=words("actions"), title_align="left")
+    return Group(lines, Text(hint, style="dim"))

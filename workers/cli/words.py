@@ -32,6 +32,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "own_share": ("支付自付款", "payment of the own share"),
     "hand_over": ("药品交接", "hand-over"),
     "payment": ("保险付款", "the insurer's payment"),
+    "hand_off": ("合作方答复", "a partner's answer"),
     "hand_off_help": ("合作方异常处理", "help with a partner"),
     # roles
     "insured": ("被保险人", "insured person"),
@@ -77,6 +78,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "decisions": ("决定", "decisions"),
     "history": ("经过", "history"),
     "actions": ("当前可执行操作", "actions possible now"),
+    "no_actions": ("暂无", "none just now"),
+    "closed": ("无：旅程已结束", "none: the journey is closed"),
     "next": ("下一步", "next steps"),
     "escalations": ("升级事项", "escalations"),
     "overdue": ("已超期", "OVERDUE"),
