@@ -51,7 +51,7 @@ def hand_off(partner: PartnerName) -> ActivityConfig:
     """A write to a partner, on its own queue; repeats are harmless because the request carries its key."""
     return ActivityConfig(
         task_queue=partner_queue(partner),
-        start_to_close_timeout=timedelta(seconds=30),
+        start_to_close_timeout=timedelta(seconds=15),
         schedule_to_close_timeout=HAND_OFF_PATIENCE,
         retry_policy=_PATIENT,
     )
