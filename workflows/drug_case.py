@@ -151,7 +151,6 @@ class DrugCase:
 
     def fulfilment_facts(self, booking: ChooseFulfilment) -> FulfilmentFacts:
         """The facts of one booking."""
-        voucher = self.record.status.voucher
         injection = self.plan.injection if self.plan.injection is not None else self.findings.injection
         return FulfilmentFacts(
             mode=booking.mode,
@@ -165,7 +164,7 @@ class DrugCase:
             hospital_consent=booking.hospital_consent,
             partial_advance_accepted=booking.partial_advance_accepted,
             override_by=booking.actor.id if booking.override else "",
-            voucher_issued_on=china_date(voucher.issued_at) if voucher else None,
+            voucher_issued_on=self.voucher.issued_on if self.voucher else None,
             booked_on=today(),
             days_supply=self.claim.prescription.days_supply,
             policy_effective_on=self.coverage.policy.effective_on,

@@ -194,12 +194,12 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             issued_on=issued_on,
             last_day=issued_on + timedelta(days=days.amount) if days else None,
         )
-        self.case.voucher = await own.ask(Ledger.issue_voucher, order)
-        granted = self.case.voucher.reservation.granted
+        voucher = self.case.voucher = await own.ask(Ledger.issue_voucher, order)
+        granted = voucher.reservation.granted
         view = VoucherView(
-            voucher_id=self.case.voucher.voucher_id,
+            voucher_id=voucher.voucher_id,
             issued_at=workflow.now(),
-            last_day=order.last_day.isoformat() if order.last_day else "",
+            last_day=voucher.last_day.isoformat() if voucher.last_day else "",
         )
         money = journey.record.status.money.model_copy(update={"reserved": granted})
         journey.record.change(voucher=view, money=money)
@@ -209,7 +209,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             "voucher_issued",
             texts.VOUCHER_ISSUED,
             person=claim.insured.ref,
-            voucher_id=self.case.voucher.voucher_id,
+            voucher_id=voucher.voucher_id,
         )
         if granted < estimate.insurer_pays:
             await self.settlement.estimate_within(estimate.cost, granted)
