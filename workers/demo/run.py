@@ -1,29 +1,33 @@
-"""`journeys demo`: a stack, the sample claims, the people played, and a table to watch."""
+"""`journeys demo`: a stack, the sample claims, the people played, and something to watch."""
 
 import asyncio
 import json
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-from rich.live import Live
+from rich.console import Console, RenderableType
 
+from workers.demo.books import Counts, counted
 from workers.demo.clients import Clients
 from workers.demo.play import Play
+from workers.demo.report import aside, tell
 from workers.demo.samples import Samples
-from workers.demo.summary import Summary, summarise
+from workers.demo.standing import Standing
+from workers.demo.summary import Summary, summarised
 from workers.demo.table import picture
+from workers.demo.watching import live, signs_of_life
 from workers.logs import configure_logs
 from workers.settings import Settings
 from workers.stack.embedded import EmbeddedStack
-from workers.stack.session import run_with_stack, until_interrupted
+from workers.stack.session import INTERRUPTED, run_with_stack, until_interrupted
 from workers.stack.state import StateFolder
 
 POLICIES = "policies.json"
-_FRAME_SECONDS = 0.25
 _NO_PACE = 0.05
 """Seconds that a partner takes when nobody watches."""
-_aside = Console(stderr=True, highlight=False)
 
 
 class Wanted(NamedTuple):
@@ -31,86 +35,102 @@ class Wanted(NamedTuple):
 
     pace: float
     """Seconds between two people's moves; 0 is as fast as it goes."""
-    exit_when_settled: bool
     as_json: bool
-    timeout: float
-    """Seconds after which a demonstration that is to exit gives up."""
+    exit_when_settled: bool
+    timeout: float | None
+    """Seconds from the beginning, the start of the stack included, after which to give up; None never does."""
 
 
-class NotSettledError(Exception):
-    """Time ran out before every journey had ended; the message says where each stands, the logs why."""
+class Ending(Enum):
+    """Why a demonstration plays no further."""
+
+    PLAYED = auto()
+    TIMED_OUT = auto()
+    INTERRUPTED = auto()
 
 
 async def demonstrate(state_path: Path, wanted: Wanted) -> int:
-    """Run the demonstration on `state_path`; returns 0 when all journeys settled.
+    """Run the demonstration on `state_path`; returns 0 when all journeys settled, INTERRUPTED after Ctrl-C.
 
-    Uses a stack that runs on that folder already, else one of its own. Raises NotSettledError, SamplesError and what
-    starting a stack raises.
+    Uses a stack that runs on that folder already, else one of its own. Raises SamplesError and what starting a stack
+    raises.
     """
     state = StateFolder(state_path)
     samples = Samples(state)
+    demonstration = Demonstration(samples, wanted)
     with (state.path / "logs" / "stack.log").open("a", encoding="utf-8") as log:
         # The table has the terminal to itself.
         configure_logs(Settings(journeys_state=state.path), log)
         if state.in_use():
-            return await Demonstration(Settings(journeys_state=state.path), samples, wanted).run()
+            return await demonstration.run(Settings(journeys_state=state.path))
         state.write(POLICIES, json.dumps(samples.policies(), ensure_ascii=False))
         partners = {"sandbox_policies": str(state.path / POLICIES), "sandbox_pace": str(wanted.pace or _NO_PACE)}
-        _aside.print("starting Temporal, PostgreSQL, partners, workers and gateway …")
-        return await run_with_stack(
-            EmbeddedStack(state, sandbox=partners), lambda up: Demonstration(up.settings, samples, wanted).run()
-        )
+        aside.print("starting Temporal, PostgreSQL, partners, workers and gateway …")
+        stack = EmbeddedStack(state, sandbox=partners)
+        status = await run_with_stack(stack, lambda up: demonstration.run(up.settings))
+        if not demonstration.told:  # interrupted while the stack started, or once more while the books were read
+            demonstration.tell(Ending.INTERRUPTED, {})
+        return status
 
 
 class Demonstration:
-    """One demonstration on a stack that is up."""
+    """One demonstration; its time runs from here."""
 
-    def __init__(self, settings: Settings, samples: Samples, wanted: Wanted) -> None:
-        """Play `samples` on the stack of `settings`."""
-        self._settings = settings
+    def __init__(self, samples: Samples, wanted: Wanted) -> None:
+        """Play `samples` as `wanted`."""
         self._events = samples.events
         self._claims = samples.claims()
         self._wanted = wanted
+        self._until = None if wanted.timeout is None else asyncio.get_running_loop().time() + wanted.timeout
+        self._standing = Standing({}, self._claims)
+        self._on_terminal = not wanted.as_json and Console().is_terminal
+        self.told = False
 
-    async def run(self) -> int:
-        """Play until every journey has ended, tell how it went and, unless told to exit, stay."""
-        async with Clients(self._settings) as clients:
+    async def run(self, settings: Settings) -> int:
+        """Play on the stack of `settings`, tell how it went and, unless told to exit, stay; returns the exit status."""
+        async with Clients(settings) as clients:
             play = Play(clients, self._events, pace=self._wanted.pace)
-            await self._watched(play)
-            summary = await summarise(self._settings, clients, list(play.views.values()), len(self._claims))
-        self._tell(summary, played=bool(play.last_move))
+            self._standing = Standing(play.views, self._claims)
+            show = partial(picture, play, self._standing, settings)
+            ending = await self._played(play, show)
+            if not self._on_terminal and not self._wanted.as_json:
+                Console().print(show())
+            counts = await counted(settings, clients, [view.journey_id for view in play.views.values()])
+        summary = self.tell(ending, counts)
+        if ending is Ending.INTERRUPTED:
+            return INTERRUPTED
+        if ending is Ending.PLAYED and not play.last_move:
+            aside.print("They had ended before: this state has been played. Another one: --state DIRECTORY.")
         if not self._wanted.exit_when_settled:
+            aside.print("Everything stays up to look at; Ctrl-C ends it.")
             await until_interrupted()
         return 0 if summary.all_settled else 1
 
-    async def _watched(self, play: Play) -> None:
-        """Play to the end, showing the table meanwhile where somebody looks."""
+    def tell(self, ending: Ending, counts: Mapping[str, Counts]) -> Summary:
+        """Say how it ended and, where it ended early, why and how to go on."""
+        self.told = True
+        summary = summarised(self._standing.views.values(), len(self._claims), counts)
+        stopped = "interrupted" if ending is Ending.INTERRUPTED else ""
+        if ending is Ending.TIMED_OUT:
+            stopped = f"gave up after {self._wanted.timeout:g} s"
+        tell(summary, self._standing.unsettled(), as_json=self._wanted.as_json, stopped=stopped)
+        return summary
+
+    async def _played(self, play: Play, show: Callable[[], RenderableType]) -> Ending:
+        """Play to the end, or as far as time and the user allow."""
         playing = asyncio.create_task(play.run())
         try:
-            async with asyncio.timeout(self._wanted.timeout if self._wanted.exit_when_settled else None):
-                if not self._wanted.as_json:
-                    await self._shown(playing, play)
+            async with asyncio.timeout_at(self._until):
+                if self._on_terminal:
+                    await live(playing, show)
+                else:
+                    await signs_of_life(playing, self._standing.line, aside.print)
                 await playing
         except TimeoutError:
-            stands = ", ".join(f"{claim} {view.stage}/{view.wait.what}" for claim, view in sorted(play.views.items()))
-            message = f"not every journey ended within {self._wanted.timeout:.0f} s ({stands or 'none started'})"
-            raise NotSettledError(message) from None
+            return Ending.TIMED_OUT
+        except asyncio.CancelledError:
+            return Ending.INTERRUPTED
         finally:
             playing.cancel()
-
-    async def _shown(self, playing: asyncio.Task[None], play: Play) -> None:
-        with Live(picture(play, self._claims, self._settings), auto_refresh=False) as live:
-            while not playing.done():
-                await asyncio.wait({playing}, timeout=_FRAME_SECONDS)
-                live.update(picture(play, self._claims, self._settings), refresh=True)
-
-    def _tell(self, summary: Summary, *, played: bool) -> None:
-        if self._wanted.as_json:
-            print(summary.model_dump_json(indent=2), flush=True)  # noqa: T201 - the output programs read
-            return
-        once = "each voucher, dispensing and payment exactly once" if summary.exactly_once else "NOT exactly once"
-        _aside.print(f"{summary.settled} of {summary.expected} journeys settled; {once}.")
-        if not played:
-            _aside.print("They had ended before: this state has been played. Another one: --state DIRECTORY.")
-        if not self._wanted.exit_when_settled:
-            _aside.print("Everything stays up to look at; Ctrl-C ends it.")
+            await asyncio.wait({playing})
+        return Ending.PLAYED

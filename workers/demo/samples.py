@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from schemas.civil import CHINA, china_date
+from schemas.civil import CHINA
 from schemas.claim import DrugClaimReport
 from workers.stack.state import StateFolder
 
@@ -58,8 +58,9 @@ class Samples:
     def _moved_by(self, state: StateFolder) -> timedelta:
         memory = state.path / _MEMORY
         if not memory.exists():
-            printed = max(date.fromisoformat(event["time"][:10]) for event in self.events)
-            late = china_date(datetime.now(CHINA)) - printed
+            printed = max(datetime.fromisoformat(event["time"]) for event in self.events)
+            # Whole days, rounded down: no event may come from later today.
+            late = datetime.now(CHINA) - printed
             days = 0 if timedelta(0) <= late <= _FRESH else late.days
             state.write(_MEMORY, json.dumps({"moved_by_days": days}))
         return timedelta(days=json.loads(memory.read_text(encoding="utf-8"))["moved_by_days"])

@@ -1,35 +1,15 @@
 """How a demonstration ended, for programs: each journey, its money, and proof that nothing happened twice."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-import asyncpg
 from pydantic import AwareDatetime
 
 from console.views import JourneyView
 from schemas.journey import Stage
 from schemas.money import ZERO
 from schemas.shape import Shape
-from storage.pool import open_pool
-from storage.queries import load
-from workers.demo.clients import Clients
-from workers.settings import Settings
-
-_SQL = load("demo")
-
-
-class Counts(Shape):
-    """How often each thing that may happen once did happen, by the books of whoever did it."""
-
-    vouchers: int
-    commitments: int
-    dispensings: int
-    payments: int
-    voucher_messages: int
-
-    def once(self, *, paid: bool) -> bool:
-        """Whether each happened exactly once; without an insurer's share there is no payment."""
-        others = (self.vouchers, self.commitments, self.dispensings, self.voucher_messages)
-        return all(count == 1 for count in others) and self.payments == int(paid)
+from workers.demo.books import Counts
 
 
 class JourneyEnd(Shape):
@@ -49,8 +29,10 @@ class JourneyEnd(Shape):
     payment: str
     decisions: int
     closed_at: AwareDatetime | None
-    counts: Counts
+    counts: Counts | None
+    """None where the books could not be read."""
     exactly_once: bool
+    """False also for a settled journey whose books could not be read: nothing is proved."""
 
 
 class Summary(Shape):
@@ -61,15 +43,12 @@ class Summary(Shape):
     all_settled: bool
     exactly_once: bool
     journeys: tuple[JourneyEnd, ...]
+    """Those that have begun."""
 
 
-async def summarise(settings: Settings, clients: Clients, views: list[JourneyView], expected: int) -> Summary:
-    """Read the books of both sides for the journeys in `views`."""
-    pool = await open_pool(settings.database_url.get_secret_value(), max_size=2)
-    try:
-        ends = tuple([await _end(pool, clients, view) for view in views])
-    finally:
-        await pool.close()
+def summarised(views: Iterable[JourneyView], expected: int, counts: Mapping[str, Counts]) -> Summary:
+    """The journeys in `views`, of `expected` ones, with what the books say of each."""
+    ends = tuple(_end(view, counts.get(view.journey_id)) for view in views)
     settled = sum(end.stage is Stage.COMPLETED for end in ends)
     once = all(end.exactly_once for end in ends)
     return Summary(
@@ -81,8 +60,7 @@ async def summarise(settings: Settings, clients: Clients, views: list[JourneyVie
     )
 
 
-async def _end(pool: "asyncpg.Pool[asyncpg.Record]", clients: Clients, view: JourneyView) -> JourneyEnd:
-    counts = await _counts(pool, clients, view.journey_id)
+def _end(view: JourneyView, counts: Counts | None) -> JourneyEnd:
     settled = view.money.settled
     return JourneyEnd(
         journey_id=view.journey_id,
@@ -100,16 +78,11 @@ async def _end(pool: "asyncpg.Pool[asyncpg.Record]", clients: Clients, view: Jou
         decisions=len(view.decisions),
         closed_at=view.closed_at,
         counts=counts,
-        exactly_once=counts.once(paid=view.money.committed > ZERO) if view.stage is Stage.COMPLETED else True,
+        exactly_once=_once(view, counts),
     )
 
 
-async def _counts(pool: "asyncpg.Pool[asyncpg.Record]", clients: Clients, journey_id: str) -> Counts:
-    booked = await pool.fetchrow(_SQL["booked"], journey_id)
-    messages = await clients.kept("messages", journey_id)
-    return Counts(
-        **dict(booked or {}),
-        dispensings=len(await clients.kept("dispensings", journey_id)),
-        payments=len(await clients.kept("payments", journey_id)),
-        voucher_messages=sum(message["template"] == "voucher_issued" for message in messages),
-    )
+def _once(view: JourneyView, counts: Counts | None) -> bool:
+    if view.stage is not Stage.COMPLETED:
+        return True
+    return counts is not None and counts.once(paid=view.money.committed > ZERO)

@@ -7,15 +7,18 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 import psutil
 import pytest
 
+from schemas.journey import Stage
 from tests.workers.stack.waiting import eventually
 from workers.demo.summary import Summary
 from workers.settings import Settings
 from workers.stack.ports import USUAL, free_port
+from workers.stack.session import INTERRUPTED
 from workers.stack.state import StateFolder
 
 DEMO = [sys.executable, "-m", "workers.cli", "demo", "--exit", "--json"]
@@ -45,13 +48,58 @@ async def test_whatever_is_killed_five_claims_settle_exactly_once(state: StateFo
         await eventually(lambda: answers(state), "the gateway answers again", seconds=60)
     first.kill()
     await first.wait()
-    second = await demo(state)
-    printed, said = await second.communicate()
-    assert printed, said.decode()
-    summary = Summary.model_validate_json(printed)
-    assert (second.returncode, summary.settled, summary.exactly_once) == (0, 5, True)
-    assert all(end.counts.once(paid=True) for end in summary.journeys)
+    status, summary, _ = await ending(await demo(state))
+    assert (status, summary.settled, summary.exactly_once) == (0, 5, True)
+    assert all(end.counts and end.counts.once(paid=True) for end in summary.journeys)
     assert all(end.cost == end.insurer_pays + end.own_share for end in summary.journeys)
+
+
+async def test_who_gives_up_or_is_interrupted_is_told_what_has_not_settled(state: StateFolder) -> None:
+    """The summary is printed all the same; time that runs out is status 1, Ctrl-C 130."""
+    first = await demo(state, "--pace", "2")
+    await eventually(lambda: under_way(state), "journeys are under way", seconds=120)
+    ended = await ending(await demo(state, "--timeout", "0.1"))
+    assert (ended.status, ended.summary.all_settled, ended.summary.expected) == (1, False, 5)
+    assert "gave up after 0.1 s; not settled:\n  " in ended.said
+    assert first.stderr
+    assert await first.stderr.readuntil(b" of 5 settled; waiting: "), "no sign of life"
+    first.send_signal(signal.SIGINT)
+    ended = await ending(first)
+    assert (ended.status, ended.summary.all_settled, len(ended.summary.journeys) >= 3) == (INTERRUPTED, False, True)
+    last = ended.said.partition("interrupted; not settled:\n")[2]
+    assert last.count("\n  ") + 1 == 5 - ended.summary.settled
+    for journey in ended.summary.journeys:
+        assert (f"  {journey.claim_number} " in last) == (journey.stage is not Stage.COMPLETED)
+
+
+async def test_interrupted_while_the_stack_starts(state: StateFolder) -> None:
+    """Programs get their summary even then."""
+    early = await demo(state)
+    await eventually(lambda: started(state), "parts are being started", seconds=60)
+    early.send_signal(signal.SIGINT)
+    ended = await ending(early)
+    assert (ended.status, ended.summary.settled, ended.summary.journeys) == (INTERRUPTED, 0, ())
+    assert ended.said.count(" not started\n") == 5
+
+
+class Ended(NamedTuple):
+    """What was left of a demonstration."""
+
+    status: int | None
+    summary: Summary
+    said: str
+
+
+async def ending(process: Process) -> Ended:
+    """Wait for a demonstration to end."""
+    printed, said = await process.communicate()
+    assert printed, said.decode()
+    return Ended(process.returncode, Summary.model_validate_json(printed), said.decode())
+
+
+async def started(state: StateFolder) -> bool:
+    """Whether the first part has been started."""
+    return (state.path / "pids.json").exists()
 
 
 async def under_way(state: StateFolder) -> bool:

@@ -52,6 +52,18 @@ def test_stale_samples_move_to_today_with_their_policies(tmp_path: Path) -> None
     assert samples.policies()[0]["policy"]["effective_on"] > "2026-12"
 
 
+def test_no_event_comes_from_the_future(tmp_path: Path) -> None:
+    """Samples dated later today are handed in as yesterday's: the door refuses what has not happened yet."""
+    folder = aged(tmp_path / "samples", 3)
+    now = datetime.now(UTC)
+    soon = json.loads((folder / "claims" / "0.json").read_text(encoding="utf-8"))
+    soon["time"] = (now + timedelta(hours=1)).isoformat()
+    (folder / "claims" / "0.json").write_text(json.dumps(soon), encoding="utf-8")
+    samples = Samples(StateFolder(tmp_path / "state"), folder)
+    assert max(datetime.fromisoformat(event["time"]) for event in samples.events) <= now
+    assert samples.moved_by == timedelta(days=-1)
+
+
 def test_a_second_start_hands_in_the_very_same_events(tmp_path: Path) -> None:
     """A day later, the same event must still be a repeat and no second claim with other content."""
     state = StateFolder(tmp_path / "state")
