@@ -54,7 +54,8 @@ class Ledger:
         """Reserve up to the wanted amount and issue a voucher with a fresh one-time code, in one transaction.
 
         The first reserve of a policy period opens it with the sum insured; a later one with another sum insured books
-        an adjustment, never below what is reserved or committed. Raises LedgerConflictError.
+        an adjustment, never below what is reserved or committed. A repeat that reckoned days and wanted amount anew
+        gets the first voucher with its own days. Raises LedgerConflictError.
         """
         answer = await self._ask(
             "issue_voucher",

@@ -8,7 +8,10 @@ from schemas.shape import Shape
 
 
 class Reserve(Shape):
-    """Set money of the benefit limit aside for one claim; takes what is available up to `wanted`."""
+    """Set money of the benefit limit aside for one claim; takes what is available up to `wanted`.
+
+    A repeat under the key may want another amount: it gets the first reservation.
+    """
 
     key: IdempotencyKey
     journey_id: JourneyId
@@ -64,10 +67,16 @@ class IssueVoucher(Shape):
 
 
 class Voucher(Shape):
-    """An issued voucher; its code stays in the database and reaches the insured person by message."""
+    """An issued voucher; its code stays in the database and reaches the insured person by message.
+
+    Its days are those of the first request under its key, whatever day a repeat named.
+    """
 
     voucher_id: str
     reservation: Reservation
+    issued_on: date | None = None
+    """None only in answers recorded before vouchers told their days."""
+    last_day: date | None = None
 
 
 class VoucherCheck(Shape):

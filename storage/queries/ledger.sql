@@ -1,5 +1,5 @@
--- The benefit ledger and its vouchers. Postings are functions of the database (migration 0002): one round trip each,
--- and refused there when a key returns with other content (SQLSTATE LC001).
+-- The benefit ledger and its vouchers. Postings are functions of the database (migrations 0002 and 0005): one round
+-- trip each, and refused there when a key returns with other content (SQLSTATE LC001).
 
 -- name: issue_voucher
 -- Reserve the estimated benefit and issue the voucher in one statement, hence in one transaction.

@@ -30,7 +30,7 @@ def wish(number: int, wanted: str, *, insured: str = "1000", **other: str) -> Is
         journey_id=JOURNEY,
         product="pingan-longterm-b",
         policy_number=other.get("policy", "PN-0001"),
-        period_from=date(2026, 1, 1),
+        period_from=date.fromisoformat(other.get("period_from", "2026-01-01")),
         sum_insured=Decimal(insured),
         wanted=Decimal(wanted),
     )
@@ -108,7 +108,22 @@ async def test_a_repeat_gets_the_first_answer(ledger: Ledger, pool: Pool) -> Non
     assert await pool.fetchval("SELECT count(*) FROM voucher") == 2
 
 
-@pytest.mark.parametrize("changed", [wish(1, "301"), wish(1, "300", insured="2000"), wish(1, "300", policy="PN-0002")])
+@pytest.mark.parametrize(("wanted", "short"), [("250", "0"), ("450", "150")])
+async def test_a_repeat_that_wants_another_amount_gets_the_first_reservation(
+    ledger: Ledger, pool: Pool, wanted: str, short: str
+) -> None:
+    """The price may have changed between two tries of a workflow task; settling draws on the limit or releases."""
+    first = await ledger.issue_voucher(wish(1, "300"))
+    assert await ledger.issue_voucher(wish(1, wanted)) == first
+    assert await balances(pool) == (1000, 700, 300, 0)
+    posted = await ledger.commit(paid(1, wanted))
+    assert (posted.committed, posted.available) == (Decimal(wanted), 700 - Decimal(short) + posted.released)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [wish(1, "300", insured="2000"), wish(1, "300", policy="PN-0002"), wish(1, "300", period_from="2027-01-01")],
+)
 async def test_a_key_that_returns_with_other_content_is_refused(
     ledger: Ledger, pool: Pool, changed: IssueVoucher
 ) -> None:

@@ -16,6 +16,7 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 JOURNEY = "journey-" + "a" * 20
 TODAY = date(2026, 3, 2)
 LAST_DAY = date(2026, 4, 1)
+OTHER_JOURNEY = "journey-" + "b" * 20
 
 
 @pytest.fixture
@@ -68,7 +69,54 @@ async def test_a_repeat_gets_the_same_voucher_and_code(ledger: Ledger, pool: Poo
     assert await code_of(pool, first) == code
 
 
-@pytest.mark.parametrize("changed", [wish(last_day=None), wish(key="voucher-2"), wish(reserve_key="reserve-2")])
+def tomorrow(wanted: str = "100") -> IssueVoucher:
+    """The same request as a workflow task reckons it that is tried again after midnight."""
+    first = wish()
+    reserve = first.reserve.model_copy(update={"wanted": Decimal(wanted)})
+    days = {"issued_on": date(2026, 3, 3), "last_day": date(2026, 4, 2)}
+    return first.model_copy(update={"reserve": reserve, **days})
+
+
+async def test_a_repeat_after_midnight_gets_the_first_voucher_with_its_days(ledger: Ledger, pool: Pool) -> None:
+    """The patient holds one voucher, and its last day is the one that was issued."""
+    first = await ledger.issue_voucher(wish())
+    assert (first.issued_on, first.last_day) == (TODAY, LAST_DAY)
+    assert await ledger.issue_voucher(tomorrow()) == first
+    assert await check(ledger, first, await code_of(pool, first), date(2026, 4, 2)) == "expired"
+    assert await pool.fetchval("SELECT count(*) FROM voucher") == 1
+
+
+async def test_a_repeat_may_bring_a_last_day_that_the_first_had_not(ledger: Ledger) -> None:
+    """A voucher issued without a last day keeps none."""
+    lasting = await ledger.issue_voucher(wish(last_day=None))
+    assert (lasting.issued_on, lasting.last_day) == (TODAY, None)
+    assert await ledger.issue_voucher(wish()) == lasting
+
+
+async def test_two_tries_of_one_task_at_once_get_one_voucher(ledger: Ledger, pool: Pool) -> None:
+    """The one that comes second, on another day and after another price, answers as the one that was first."""
+    tries = [wish() if number % 2 else tomorrow("120") for number in range(10)]
+    vouchers = await asyncio.gather(*(ledger.issue_voucher(one) for one in tries))
+    assert len(set(vouchers)) == 1
+    assert await pool.fetchval("SELECT count(*) FROM voucher") == 1
+    assert await pool.fetchval("SELECT reserved FROM benefit_period") == vouchers[0].reservation.granted
+
+
+def test_an_answer_recorded_before_vouchers_told_their_days_is_still_read() -> None:
+    """Histories of journeys in flight hold such answers."""
+    reservation = {"key": "reserve-1", "granted": "100.00", "available": "900.00"}
+    voucher = Voucher.model_validate({"voucher_id": "voucher-1", "reservation": reservation})
+    assert (voucher.issued_on, voucher.last_day) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        wish(key="voucher-2"),
+        wish(reserve_key="reserve-2"),
+        wish().model_copy(update={"journey_id": OTHER_JOURNEY}),
+    ],
+)
 async def test_a_voucher_is_not_issued_twice_with_other_content(
     ledger: Ledger, pool: Pool, changed: IssueVoucher
 ) -> None:
