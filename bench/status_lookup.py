@@ -131,6 +131,12 @@ def readings(reads: Reads, ids: list[str], cursors: list[str]) -> dict[str, Read
             JourneyFilter(claim_number=f"CLM-{dice.randrange(len(ids)):07d}")
         ),
         "search, 1 fits": lambda dice: reads.page(JourneyFilter(q=f"pol-{dice.randrange(len(ids)):07d}")),
+        "search, 1 in 10,000 fits": lambda dice: reads.page(JourneyFilter(q=f"m-{dice.randrange(len(ids)):07d}"[:-1])),
+        "search, 1 in 1,000 fits": lambda dice: reads.page(JourneyFilter(q=f"m-{dice.randrange(len(ids)):07d}"[:-2])),
+        "search, a drug of 1 in 64": listing(q="赫赛汀 曲妥珠"),
+        "search, a drug of 1 in 32": listing(q="万珂"),
+        "search, a drug of 1 in 2": listing(q="可瑞达 帕博利珠单抗"),
+        "search, a drug of 1 in 2, soonest due": listing(q="可瑞达", sort="due"),
         "search, nothing fits": listing(q="nobody"),
     }
 

@@ -1,7 +1,8 @@
 -- Rows for the benchmark of status reads.
 
 -- name: fill_status
--- $2 variations of the status $1: stages, products, waits, deadlines and times of change spread over them.
+-- $2 variations of the status $1: stages, products, waits, deadlines and times of change spread over them; each drug is
+-- half as frequent as the one before it.
 INSERT INTO journey_status (
     journey_id, revision, kind, product, claim_number, policy_number, drug, stage, stage_since, waiting_for,
     waiting_on, due_at, overdue, escalated, started_at, updated_at, closed_at, status
@@ -13,7 +14,7 @@ SELECT
     FALSE, made.n % 1000 = 0, made.at, made.at, CASE WHEN made.waiting_on IS NULL THEN made.at END,
     $1::text::jsonb || jsonb_build_object(
         'journey_id', made.journey_id, 'product', made.product, 'claim_number', made.claim_number,
-        'policy_number', made.policy_number, 'stage', made.stage, 'updated_at', made.at
+        'policy_number', made.policy_number, 'drug', made.drug, 'stage', made.stage, 'updated_at', made.at
     )
 FROM (
     SELECT
@@ -23,7 +24,10 @@ FROM (
             'axa-excellence'])[n % 5 + 1] AS product,
         'CLM-' || lpad(n::text, 7, '0') AS claim_number,
         'POL-' || lpad(n::text, 7, '0') AS policy_number,
-        $1::text::jsonb ->> 'drug' AS drug,
+        (ARRAY['可瑞达 帕博利珠单抗', '欧狄沃 纳武利尤单抗', '爱博新 哌柏西利', '艾瑞卡 卡瑞利珠单抗', '万珂 硼替佐米',
+            '赫赛汀 曲妥珠单抗', '泰圣奇 贝伐珠单抗'])[
+            least(7, 1 + floor(-log(2, (n * 31 % 1000 + 0.5) / 1000)))::int
+        ] AS drug,
         (ARRAY['authorization', 'prescription_review', 'charity_aid', 'voucher', 'fulfilment', 'settlement',
             'prescription_review', 'fulfilment', 'settlement', 'completed'])[n / 5 % 10 + 1] AS stage,
         (ARRAY['papers', 'review', 'aid_outcome', 'booking', 'hand_over', 'payment', 'review', 'hand_over', 'payment',

@@ -22,6 +22,8 @@ _TICK = timedelta(microseconds=1)
 _LATEST = 100
 """History entries shown with a status."""
 _FOUND = 10
+_FEW = 2000
+"""Fewer journeys that fit a searched text are picked out by id; more are soon met by reading in the list's order."""
 
 
 class UnknownJourneyError(ProblemError):
@@ -52,7 +54,9 @@ class Reads:
         """The journeys that fit, at most `wanted.limit`; InvalidRequestError for a cursor that is none of ours."""
         after = _cursor(wanted)
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(_SQL[f"list_by_{wanted.sort}"], *_narrowing(wanted), *after, wanted.limit + 1)
+            text = await _searched(connection, wanted.q)
+            narrowing = (*_narrowing(wanted), *text, *after)
+            rows = await connection.fetch(_SQL["list"], *narrowing, wanted.sort, wanted.limit + 1)
         items = tuple(JourneyRow.model_validate(dict(row)) for row in rows[: wanted.limit])
         return JourneyPage(items=items, next=_next(wanted, items[-1]) if len(rows) > wanted.limit else None)
 
@@ -104,8 +108,15 @@ def _narrowing(wanted: JourneyFilter) -> tuple[str | bool | None, ...]:
         wanted.escalated,
         wanted.open,
         wanted.claim_number,
-        wanted.q,
     )
+
+
+async def _searched(connection: Connection, text: str | None) -> tuple[str | None, list[str] | None]:
+    """How the list is narrowed to what `text` fits: by the text itself where that is much, else by journey ids."""
+    if text is None:
+        return None, None
+    found = await connection.fetch(_SQL["search"], text, _FEW)
+    return (text, None) if len(found) == _FEW else (None, [row["journey_id"] for row in found])
 
 
 def _next(wanted: JourneyFilter, last: JourneyRow) -> str:

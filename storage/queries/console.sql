@@ -1,73 +1,75 @@
 -- What service agents read. A deadline that has passed counts as overdue even while no worker runs to say so.
 
--- name: list_by_updated
--- A page of journeys, last changed first: filters $1 to $9 (NULL for any), from cursor $10 and $11 on, $12 rows.
-SELECT
-    page.journey_id, page.product, page.claim_number, page.drug, page.stage, page.stage_since, page.waiting_for,
-    page.waiting_on, page.due_at, page.started_at, page.updated_at, page.closed_at, page.escalated,
-    page.overdue OR coalesce(page.due_at <= now() AND page.closed_at IS NULL, FALSE) AS overdue,
-    coalesce(inside.wait #>> '{clock_stopped}' IS NOT NULL, FALSE) AS clock_stopped,
-    coalesce((inside.wait #>> '{deadline,provisional}')::boolean, FALSE) AS provisional, inside.money
-FROM (
-    SELECT *
-    FROM journey_status
+-- name: list
+-- A page in the order $13 (updated, due): filters $1 to $10 (NULL for any), from cursor $11 and $12 on, $14 rows. Each
+-- branch reads the index of its order; planned with the order at hand, the other one is left out.
+WITH fitting AS NOT MATERIALIZED (
+    SELECT journey_status.*, clock.overdue_now
+    FROM
+        journey_status,
+        LATERAL (
+            SELECT overdue OR coalesce(due_at <= now() AND closed_at IS NULL, FALSE) AS overdue_now
+        ) AS clock
     WHERE
         ($1::text IS NULL OR stage = $1)
         AND ($2::text IS NULL OR product = $2)
         AND ($3::text IS NULL OR waiting_for = $3)
         AND ($4::text IS NULL OR waiting_on = $4)
-        AND (
-            $5::boolean IS NULL
-            OR (overdue OR coalesce(due_at <= now() AND closed_at IS NULL, FALSE)) = $5
-        )
+        AND ($5::boolean IS NULL OR clock.overdue_now = $5)
         AND ($6::boolean IS NULL OR escalated = $6)
         AND ($7::boolean IS NULL OR (closed_at IS NULL) = $7)
         AND ($8::text IS NULL OR claim_number = $8)
         AND (
             $9::text IS NULL
-            OR position(lower($9) IN lower(concat_ws(' ', claim_number, policy_number, drug, journey_id))) > 0
+            OR position(lower($9) IN searched_words(claim_number, policy_number, drug, journey_id)) > 0
         )
-        AND updated_at <= coalesce($10, 'infinity'::timestamptz)
-        AND ($10 IS NULL OR updated_at < $10 OR journey_id > $11::text)
-    ORDER BY updated_at DESC, journey_id
-    LIMIT $12
-) AS page, jsonb_to_record(page.status) AS inside (wait jsonb, money jsonb)
-ORDER BY page.updated_at DESC, page.journey_id;
-
--- name: list_by_due
--- A page of journeys whose clock runs, soonest due first: filters $1 to $9, from cursor $10 and $11 on, $12 rows.
+        AND ($10::text [] IS NULL OR journey_id = ANY ($10))
+),
+page AS (
+    (
+        SELECT * FROM fitting
+        WHERE
+            $13::text = 'updated'
+            AND updated_at <= coalesce($11, 'infinity'::timestamptz)
+            AND ($11 IS NULL OR updated_at < $11 OR journey_id > $12::text)
+        ORDER BY updated_at DESC, journey_id
+        LIMIT $14
+    )
+    UNION ALL
+    (
+        SELECT * FROM fitting
+        WHERE
+            $13::text = 'due' AND due_at IS NOT NULL
+            AND due_at >= coalesce($11, '-infinity'::timestamptz)
+            AND ($11 IS NULL OR due_at > $11 OR journey_id > $12::text)
+        ORDER BY due_at, journey_id
+        LIMIT $14
+    )
+)
 SELECT
     page.journey_id, page.product, page.claim_number, page.drug, page.stage, page.stage_since, page.waiting_for,
     page.waiting_on, page.due_at, page.started_at, page.updated_at, page.closed_at, page.escalated,
-    page.overdue OR coalesce(page.due_at <= now() AND page.closed_at IS NULL, FALSE) AS overdue,
+    page.overdue_now AS overdue,
     coalesce(inside.wait #>> '{clock_stopped}' IS NOT NULL, FALSE) AS clock_stopped,
     coalesce((inside.wait #>> '{deadline,provisional}')::boolean, FALSE) AS provisional, inside.money
-FROM (
-    SELECT *
-    FROM journey_status
-    WHERE
-        due_at IS NOT NULL
-        AND ($1::text IS NULL OR stage = $1)
-        AND ($2::text IS NULL OR product = $2)
-        AND ($3::text IS NULL OR waiting_for = $3)
-        AND ($4::text IS NULL OR waiting_on = $4)
-        AND (
-            $5::boolean IS NULL
-            OR (overdue OR coalesce(due_at <= now() AND closed_at IS NULL, FALSE)) = $5
-        )
-        AND ($6::boolean IS NULL OR escalated = $6)
-        AND ($7::boolean IS NULL OR (closed_at IS NULL) = $7)
-        AND ($8::text IS NULL OR claim_number = $8)
-        AND (
-            $9::text IS NULL
-            OR position(lower($9) IN lower(concat_ws(' ', claim_number, policy_number, drug, journey_id))) > 0
-        )
-        AND due_at >= coalesce($10, '-infinity'::timestamptz)
-        AND ($10 IS NULL OR due_at > $10 OR journey_id > $11::text)
-    ORDER BY due_at, journey_id
-    LIMIT $12
-) AS page, jsonb_to_record(page.status) AS inside (wait jsonb, money jsonb)
-ORDER BY page.due_at, page.journey_id;
+FROM page, jsonb_to_record(page.status) AS inside (wait jsonb, money jsonb)
+ORDER BY
+    CASE $13::text WHEN 'updated' THEN page.updated_at END DESC,
+    CASE $13::text WHEN 'due' THEN page.due_at END,
+    page.journey_id;
+
+-- name: search
+-- Ids of at most $2 journeys that the text $1 fits. The index knows runs of up to three characters: it gives the
+-- journeys that have those of $1, cut end to end, and each is then looked at whole.
+SELECT journey_id
+FROM journey_words
+WHERE
+    runs_of(words) @> ARRAY(
+        SELECT substr(lower($1), least(at, greatest(length(lower($1)) - 2, 1)), 3)
+        FROM generate_series(1, length(lower($1)), 3) AS at
+    )
+    AND position(lower($1) IN words) > 0
+LIMIT $2;
 
 -- name: status
 -- The whole status of one journey and the time by which its clock is judged.
