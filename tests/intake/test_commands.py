@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from products.loader import load_products
 from tests.intake.conftest import SAMPLES, Pool, another, changed, raw
 from workers.cli.dead_letters import drop, list_letters, resend, show
 from workers.cli.failures import BadInputError, CommandError
@@ -196,7 +197,7 @@ async def test_the_database_is_away(monkeypatch: pytest.MonkeyPatch, write: Writ
 
 
 async def test_a_letter_from_list_to_resent(
-    write: Write, printed: Callable[[], Any], capsys: pytest.CaptureFixture[str]
+    write: Write, printed: Callable[[], Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dead letter is listed, shown, corrected, sent again, and then gone from the list."""
     good = another()
@@ -206,8 +207,11 @@ async def test_a_letter_from_list_to_resent(
     capsys.readouterr()
     await list_letters(as_json=True)
     [letter] = printed()
+    monkeypatch.setenv("COLUMNS", "40")
     await list_letters()
-    assert "nobody" not in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "nobody" not in shown
+    assert f"    data.product: unknown product; known are {', '.join(sorted(load_products().ids))}\n" in shown
     await show(letter["id"], as_json=True)
     assert json.loads(printed()["raw_text"]) == bad
     await show(letter["id"])

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from products.loader import load_products
 from schemas.decision import FulfilmentMode, Outcome, Verdict
-from schemas.journey import Stage, WaitingFor
+from schemas.journey import Stage, Transition, WaitingFor
 from schemas.papers import PaperForm
 from schemas.people import ActorRole
 from tests.console import samples
@@ -153,6 +153,21 @@ async def test_a_closed_journey_says_that_nothing_can_be_done(
     assert "--schema" not in shown
     await status(samples.journey_id(2), lang=language)
     assert Words(language)("no_actions") in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("narrow")
+async def test_a_status_wraps_long_sentences(
+    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A Chinese sentence without a space is as whole as any other."""
+    long = samples.text("药" * 100, "x")
+    offer = samples.status().actions[0].model_copy(update={"label": long})
+    happened = [entry.model_copy(update={"what": long}) for entry in samples.entries(1)]
+    await samples.write(pool, Transition(status=samples.status(1, actions=(offer,)), entries=tuple(happened)))
+    await status(FIRST, lang="zh")
+    shown = capsys.readouterr().out
+    assert shown.count("药") >= 200
+    assert "…" not in shown
 
 
 @pytest.mark.usefixtures("narrow", "pool")

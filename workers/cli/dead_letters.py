@@ -11,7 +11,6 @@ import orjson
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
-from rich.table import Table
 
 from intake import strict_json
 from intake.dead_letters import DeadLetter, LetterNotOpenError, LetterStatus, UnknownLetterError
@@ -57,10 +56,7 @@ async def list_letters(
     if as_json:
         _dump([each.model_dump(mode="json") for each in letters])
         return
-    table = Table("no", "status", "what", "seen", "last seen", "source", "why", box=None)
-    for each in letters:
-        table.add_row(*_cells(each))
-    _out.print(table if letters else "no dead letters")
+    _out.print("\n".join(line for each in letters for line in _entry(each)) or "no dead letters")
 
 
 @dead_letters.command
@@ -180,10 +176,14 @@ def _who(by: str) -> str:
     return by or f"os:{getpass.getuser()}"
 
 
-def _cells(each: DeadLetter) -> tuple[str, ...]:
-    seen = each.last_seen_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-    why = "; ".join([each.reason.en, *(f"{found.field}: {found.reason.en}" for found in each.fields)])
-    return str(each.id), each.status.value, each.kind, str(each.times_seen), seen, each.source or "", why
+def _entry(each: DeadLetter) -> Iterator[str]:
+    # Lines, not columns: reasons are long, and a column would cut them.
+    last = each.last_seen_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    source = f", from {each.source}" if each.source else ""
+    yield f"{each.id}  {each.status}  {each.kind}  seen {each.times_seen} time(s), last {last}{source}"
+    yield f"    {each.reason.en}"
+    for found in each.fields:
+        yield f"    {found.field}: {found.reason.en}"
 
 
 def _describe(shown: DeadLetterWhole) -> None:

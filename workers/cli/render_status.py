@@ -39,6 +39,14 @@ def _lines() -> Table:
     return lines
 
 
+def _grid(columns: int) -> Table:
+    """Columns whose texts are wrapped and never cut: a Chinese sentence is one word to the terminal."""
+    grid = Table.grid(padding=(0, 2))
+    for _ in range(columns):
+        grid.add_column(overflow="fold")
+    return grid
+
+
 def _header(view: JourneyView, words: Words) -> Panel:
     lines = _lines()
     lines.add_row(words("claim"), f"{view.claim_number}   {words('policy')} {view.policy_number}")
@@ -95,7 +103,7 @@ def _urgent(view: JourneyView, words: Words) -> Iterator[Panel]:
 
 def _decision(record: DecisionRecord, words: Words) -> Panel:
     taken = record.decision
-    lines = Table.grid(padding=(0, 2))
+    lines = _grid(2)
     for finding in taken.findings:
         lines.add_row(Text(words(finding.outcome), style=_OUTCOME_STYLES[finding.outcome]), _finding(finding, words))
     parts: list[RenderableType] = [lines]
@@ -147,7 +155,7 @@ def _hand_over(view: JourneyView, words: Words) -> Iterator[Panel]:
 
 
 def _history(view: JourneyView, words: Words) -> Panel:
-    lines = Table.grid(padding=(0, 2))
+    lines = _grid(4)
     for entry in view.timeline[-_HISTORY:]:
         lines.add_row(
             Text(moment(entry.at), style="dim"),
@@ -165,7 +173,7 @@ def _actions(view: JourneyView, words: Words) -> Panel:
 def _possible(view: JourneyView, words: Words) -> RenderableType:
     if not view.actions:
         return Text(words("closed" if view.stage in CLOSED_STAGES else "no_actions"))
-    lines = Table.grid(padding=(0, 2))
+    lines = _grid(3)
     for offer in view.actions:
         roles = ", ".join(words(role) for role in offer.roles)
         lines.add_row(Text(offer.action, style="bold"), words.text(offer.label), Text(roles, style="dim"))
