@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from products.loader import load_products
-from products.model import Product
+from products.model import PaperCondition, Product
 from products.places import find_city
 from schemas.actions import (
     ActionInput,
@@ -31,20 +31,6 @@ from schemas.people import Actor, ActorRole
 _INJECTED = ("注射", "单抗", "可瑞达", "英飞凡")
 _RATIO = Decimal("0.80")
 """What the reviewer finds in the contract where the insurer's system does not tell the ratio."""
-_AT_THE_COUNTER = (
-    PaperKind.BENEFIT_APPLICATION,
-    PaperKind.CLAIM_FORM,
-    PaperKind.ID_DOCUMENT,
-    PaperKind.PRESCRIPTION,
-    PaperKind.REVIEW_EVIDENCE,
-    PaperKind.IMAGING,
-    PaperKind.OTHER_PROOF,
-    PaperKind.PAYMENT_AUTHORISATION,
-    PaperKind.CLAIM_AUTHORISATION,
-    PaperKind.MEDICATION_CONSENT,
-    PaperKind.DRUG_RECEIPT,
-    PaperKind.VOUCHER,
-)
 
 
 class People:
@@ -129,13 +115,16 @@ class People:
     def _collect(self, status: JourneyStatus, code: str) -> ActionInput | None:
         """At the counter the pharmacist checks voucher, person and papers; at the door the courier does.
 
+        Brought are the papers that the product prints for an insured person who comes themselves.
         A courier who left because papers were missing does not come back by himself: a service agent sees to those.
         """
         collected = status.fulfilment is not None and status.fulfilment.mode is FulfilmentMode.PICK_UP
         if not code or not (collected or status.papers_due):
             return None
         today = china_date(datetime.now(CHINA))
-        kinds = dict.fromkeys((*_AT_THE_COUNTER, *(due.kind for due in status.papers_due)))
+        due = self._product.counter_papers
+        printed = (paper.kind for paper in due if paper.when is not PaperCondition.COLLECTOR_IS_AGENT)
+        kinds = dict.fromkeys((*printed, *(paper.kind for paper in status.papers_due)))
         return RecordHandOver(
             **_by(ActorRole.PHARMACY if collected else ActorRole.SERVICE_AGENT, status),
             voucher_code=code,
