@@ -5,20 +5,24 @@ import re
 import subprocess
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import pytest
 from rich.cells import cell_len
+from temporalio.client import Client
 
+from console.performing import Performer
 from products.loader import load_products
 from schemas.decision import FulfilmentMode, Outcome, Verdict
 from schemas.journey import Stage, Transition, WaitingFor
 from schemas.papers import PaperForm
 from schemas.people import ActorRole
 from tests.console import samples
+from tests.console.conftest import new_journey_id
 from workers.cli import COMMANDS as REGISTERED
-from workers.cli.acting import act
+from workers.cli import acting
 from workers.cli.failures import BadInputError, CommandError
 from workers.cli.views import list_journeys, status
 from workers.cli.words import Language, Words
@@ -189,17 +193,35 @@ async def test_while_temporal_is_away_an_action_can_be_repeated_with_its_key(
     narrow.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     await samples.write_all(pool, samples.status(1))
     with pytest.raises(CommandError, match=r"no Temporal server answers at 127\.0\.0\.1:1") as told:
-        await act(FIRST, "withdraw", "--reason", "told nobody", key=key)
+        await acting.act(FIRST, "withdraw", "--reason", "told nobody", key=key)
     how = r"as it is" if key else r"with --key cli:[0-9a-f]{32} added at its end"
     assert re.search(f"repeat the same command {how}: ", str(told.value))
     assert "told nobody" not in str(told.value)
+
+
+async def test_an_action_is_kept_until_its_journey_has_it(
+    narrow: pytest.MonkeyPatch,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    temporal: Client,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """While no worker is there to take it, it waits in the database, and the command says so."""
+    narrow.setenv("TEMPORAL_ADDRESS", temporal.service_client.config.target_host)
+    narrow.setattr(acting, "Performer", partial(Performer, wait_seconds=0.2))
+    journey = new_journey_id()
+    handle = await temporal.start_workflow("NobodysJourney", id=journey, task_queue=f"nobody-{journey}")
+    await samples.write_all(pool, samples.status(1, journey_id=journey))
+    await acting.act(journey, "withdraw", "--reason", "x", key="agent-7:key-1")
+    assert "it is on its way, or the journey is at work on it (key agent-7:key-1)" in capsys.readouterr().out
+    assert await pool.fetchval("SELECT delivered_at IS NULL FROM action WHERE key = 'agent-7:key-1'")
+    await handle.terminate()
 
 
 async def test_while_the_database_is_away_an_action_can_be_repeated_too(narrow: pytest.MonkeyPatch) -> None:
     """Nobody knows then whether the action arrived."""
     narrow.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
     with pytest.raises(CommandError, match=r"(?s)nothing answers at .* --key cli:"):
-        await act(FIRST, "withdraw", "--reason", "x")
+        await acting.act(FIRST, "withdraw", "--reason", "x")
 
 
 @pytest.mark.parametrize("names", [Stage, WaitingFor, ActorRole, Verdict, Outcome, FulfilmentMode, PaperForm])
