@@ -16,6 +16,7 @@ _AT_THE_DOOR = (
     PaperKind.OTHER_PROOF,
     PaperKind.PAYMENT_AUTHORISATION,
     PaperKind.CLAIM_AUTHORISATION,
+    PaperKind.INVOICE,
     PaperKind.MEDICATION_CONSENT,
     PaperKind.DRUG_RECEIPT,
     PaperKind.VOUCHER,

@@ -211,8 +211,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             person=claim.insured.ref,
             voucher_id=voucher.voucher_id,
         )
-        if granted < estimate.insurer_pays:
-            await self.settlement.estimate_within(estimate.cost, granted)
+        holds = granted + voucher.reservation.available
+        if holds < estimate.insurer_pays:
+            await self.settlement.estimate_within(estimate.cost, holds)
 
     async def _booking(self) -> ChooseFulfilment:
         """Pick-up or delivery as the product allows it; a refused way leaves the choice open."""
