@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import orjson
 from cyclopts import Parameter
 from rich.console import Console
-from temporalio.client import Client
 
 from console.building import build
 from console.catalogue import ACTIONS, schema
@@ -113,7 +112,8 @@ async def _perform(journey: str, action: ActionInput, *, as_json: bool) -> None:
     async with database(settings) as pool:
         reads = Reads(pool)
         journey_id = await resolve(reads, journey)
-        taken = await KeptActions(pool, Performer(await _client(settings), reads)).perform(journey_id, action)
+        client = await connect(settings, lazy=True)  # while Temporal is away, the action is kept for it
+        taken = await KeptActions(pool, Performer(client, reads)).perform(journey_id, action)
     if as_json:
         Console().print_json(taken.model_dump_json())
         return
@@ -123,14 +123,3 @@ async def _perform(journey: str, action: ActionInput, *, as_json: bool) -> None:
         else f"it is on its way, or the journey is at work on it (key {taken.key})"
     )
     Console(highlight=False).print(f"{taken.action}: taken; {what}", soft_wrap=True)
-
-
-async def _client(settings: Settings) -> Client:
-    try:
-        return await connect(settings)
-    except RuntimeError as error:
-        message = (
-            f"no Temporal server answers at {settings.temporal_address}; start the stack with `make run` or"
-            " `journeys up`, or set TEMPORAL_ADDRESS"
-        )
-        raise AwayError(message) from error
