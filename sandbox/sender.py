@@ -88,8 +88,9 @@ class Sender:
             until_due = 1.0
         full = self._busy >= _AT_ONCE
         wait = _LONGEST_REST if full or until_due is None else min(max(until_due, 0.005), _LONGEST_REST)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._desk.planned.wait(), wait)
+        with suppress(TimeoutError):  # not wait_for: it forgets that it was cancelled when the event comes just then
+            async with asyncio.timeout(wait):
+                await self._desk.planned.wait()
 
     async def _delivered(self, due: Due) -> None:
         try:

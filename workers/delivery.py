@@ -29,7 +29,8 @@ class Delivery:
             with suppress(ProblemError):  # the database is away; the doors say so
                 await self.deliver_due()
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _PAUSE_SECONDS)
+                async with asyncio.timeout(_PAUSE_SECONDS):
+                    await stop.wait()
 
     async def deliver_due(self) -> int:
         """Deliver one batch of what should have arrived by now; returns how many were tried."""

@@ -49,6 +49,7 @@ async def _until_there(
                 raise
             _log.warning("server.away", server=server, cause=type(error).__name__, seconds=pause)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+            async with asyncio.timeout(pause):
+                await stop.wait()
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
     raise ToldToStopError

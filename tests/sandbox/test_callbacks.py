@@ -1,12 +1,17 @@
 """Call-backs: signed, in order, as often as told, through restarts and a gateway that is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
+import asyncpg
 import httpx2
 import pytest
 from pydantic import JsonValue
 from standardwebhooks import Webhook
 
+from sandbox.desk import Desk
+from sandbox.sender import Sender
 from schemas.actions import RecordAidCollection, RecordAidOutcome, RecordHandOver, RecordPayment, SubmitPapers
 from schemas.shape import Shape
 from schemas.text import Bilingual
@@ -212,3 +217,36 @@ async def test_a_visit_needs_a_journey(partners: Partners) -> None:
     answer: httpx2.Response = await partners.sandbox.control.post("/_sandbox/visits", json={"journey_id": "x"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "journey_id"
+
+
+class EmptyBooks:
+    """A database in which nothing is due, as the sender asks it."""
+
+    def __init__(self) -> None:
+        """Nobody has asked yet."""
+        self.asked = asyncio.Event()
+
+    async def execute(self, *_: object) -> None:
+        """Take nothing up."""
+
+    async def fetch(self, *_: object) -> list[object]:
+        """Nothing to claim."""
+        return []
+
+    async def fetchval(self, *_: object) -> None:
+        """Nothing planned: the sender rests after this answer."""
+        self.asked.set()
+
+
+async def test_a_sender_that_is_ended_just_as_work_comes_in_ends() -> None:
+    """A call-back planned in the very moment in which the partners are ended does not keep them alive."""
+    books = EmptyBooks()
+    desk = Desk(cast("asyncpg.Pool[asyncpg.Record]", books), 0)
+    sending = asyncio.create_task(Sender(desk, "http://127.0.0.1:1", SECRET).run())
+    await books.asked.wait()
+    await asyncio.sleep(0)  # the sender rests now
+    desk.planned.set()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(10):
+            await sending

@@ -174,7 +174,8 @@ class Supervisor:
     async def _end(self, running: _Running) -> None:
         _signal(running.process, signal.SIGKILL if self._forced else running.part.stop_signal)
         try:
-            await asyncio.wait_for(running.process.wait(), running.part.grace)
+            async with asyncio.timeout(running.part.grace):
+                await running.process.wait()
         except TimeoutError:
             _log.warning("part did not end in time", part=running.part.name, grace_seconds=running.part.grace)
             _signal(running.process, signal.SIGKILL)
