@@ -77,7 +77,7 @@ def diagnosed_at_ordinary_department(facts: AuthorizationFacts, context: Context
 
 @rule(topic="hospital")
 def diagnosed_at_public_or_recognised_hospital(facts: AuthorizationFacts, context: Context) -> Result:
-    """A specialist of a public or recognised hospital made the diagnosis. chinalife-cancer-rider/DX-1 EXC-1."""
+    """A specialist of a public or recognised hospital made the diagnosis. chinalife-cancer-rider/DX-1."""
     hospital, grade = facts.diagnosis.hospital, context.value(context.terms.hospital_min_grade)
     return _at_hospital(facts, () if hospital.recognised_by_insurer else public_shortfalls(hospital, grade))
 

@@ -1,6 +1,6 @@
 """Situations that several documents judge alike: excluded diseases, hospitals, progression, gene targets, aid."""
 
-from schemas.clinical import AnnArborStage, BinetStage, HospitalFacts, HospitalKind, PrescriptionItem, Tnm, Tumour
+from schemas.clinical import AnnArborStage, BinetStage, HospitalKind, PrescriptionItem, Tnm, Tumour
 from schemas.decision import AidStanding, FulfilmentMode
 from schemas.papers import PaperKind
 from schemas.people import ApplicantRole, Citizenship
@@ -14,6 +14,11 @@ BLOOD = {"tumour": Tumour.HAEMATOLOGICAL}
 
 def _hospital(**changes: object) -> dict[str, object]:
     return {"hospital": HOSPITAL.model_copy(update=changes)}
+
+
+def recognised(*, mainland: bool = True) -> dict[str, object]:
+    """An institution that is neither graded nor public, but recognised by the insurer."""
+    return _hospital(grade=0, public=False, mainland=mainland, recognised_by_insurer=True)
 
 
 def _staged(t: str, n: str = "0", m: str = "0") -> dict[str, object]:
@@ -36,9 +41,6 @@ ORDINARY_DEPARTMENTS: tuple[Situation, ...] = (
     ("a department that is not ordinary", _hospital(ordinary_department=False), REFUSED),
     ("nobody there at night", _hospital(staffed_day_and_night=False), REFUSED),
 )
-RECOGNISED = {
-    "hospital": HospitalFacts(name="认可的医疗机构", grade=0, public=False, recognised_by_insurer=True),
-}
 
 MALIGNANCIES: tuple[Situation, ...] = (
     ("the first malignant code", {"icd10": "C00.9"}, MET),

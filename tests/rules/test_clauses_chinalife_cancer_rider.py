@@ -12,6 +12,7 @@ from schemas.decision import AidStanding
 from schemas.papers import PaperKind
 from schemas.people import Citizenship
 from schemas.policy import PolicyStatus, Renewal
+from tests.rule_ids import ids_in
 from tests.rules import situations
 from tests.rules.cases import CHINALIFE as PRODUCT
 from tests.rules.cases import ask, authorization, counter, fulfilment, settlement
@@ -71,10 +72,10 @@ AUTHORIZATION = [
     ),
     *rows(
         "diagnosed_at_public_or_recognised_hospital",
-        "chinalife-cancer-rider/DX-1 EXC-1",
+        "chinalife-cancer-rider/DX-1",
         claim(PRODUCT),
         *situations.PUBLIC_HOSPITALS,
-        ("an institution that the insurer recognises", situations.RECOGNISED, MET),
+        ("an institution that the insurer recognises", situations.recognised(), MET),
     ),
     *rows(
         "severe_malignancy",
@@ -104,10 +105,11 @@ AUTHORIZATION = [
 REVIEW = [
     *rows(
         "prescribed_by_specialist",
-        "chinalife-cancer-rider/DOM-1",
+        "chinalife-cancer-rider/DOM-1 EXC-1",
         reviewed,
         *situations.PUBLIC_HOSPITALS,
-        ("an institution that the insurer recognises", situations.RECOGNISED, MET),
+        ("an institution that the insurer recognises", situations.recognised(), MET),
+        ("an institution abroad that the insurer recognises", situations.recognised(mainland=False), REFUSED),
     ),
     *rows("label_agrees", "chinalife-cancer-rider/DOM-1 EXC-2", reviewed, *situations.LABELS),
     *rows(
@@ -323,8 +325,8 @@ NOT_ENROLLED, NOT_COMPENSATED = {"social_insurance_enrolled": False}, {"social_i
 )
 def test_amounts(rule: str, changes: dict[str, object], verdict: str, pays: str | None) -> None:
     """Each row of the table on a cost of 1,000: the ratio by social insurance, what others compensate, the limit."""
-    assert rule
     decision = ask(PRODUCT, settlement(**changes))
+    assert ids_in(rule) <= {cited.rule for each in decision.findings for cited in each.citations}
     assert decision.verdict == verdict
     assert (decision.amounts and str(decision.amounts.insurer_pays)) == pays
 
