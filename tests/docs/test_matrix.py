@@ -41,7 +41,6 @@ def test_what_is_implemented_is_not_listed_by_hand() -> None:
     assert sorted(set(listed) & set(places())) == []
 
 
-@pytest.mark.xfail(reason="the tables of clauses come product by product")
 def test_every_implemented_rule_is_named_by_a_test() -> None:
     """A rule is implemented when a test that decides or travels names it."""
     assert sorted(set(places()) - set(namings())) == []
