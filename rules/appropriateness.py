@@ -72,10 +72,10 @@ def _resistance(facts: ReviewFacts) -> Result:
 
 @rule(topic="appropriateness")
 def gene_target_present(facts: ReviewFacts, context: Context) -> Result:
-    """Where the drug needs a gene target, a test found it.
+    """Where the drug needs a gene target, a test found it: the report is a paper, the target part of the label.
 
-    pingan-longterm-b/MAT-1 REV-1, pingan-cancer-drug/MAT-1, chinalife-cancer-rider/MAT-1, axa-excellence/DD-1,
-    yuanxin-cancer-drug/MAT-1.
+    pingan-longterm-b/MAT-1 REV-1, pingan-cancer-drug/MAT-1 REV-1, chinalife-cancer-rider/MAT-1 EXC-2,
+    axa-excellence/DD-1 DD-3, yuanxin-cancer-drug/MAT-1 REV-1.
     """
     del context
     needed, present = facts.findings.drug_has_target, facts.findings.target_present

@@ -62,7 +62,7 @@ def _at_hospital(facts: AuthorizationFacts, lacking: tuple[Bilingual, ...]) -> R
 def diagnosed_by_specialist_at_agreed_hospital(facts: AuthorizationFacts, context: Context) -> Result:
     """A specialist of a public treating hospital of the least grade in mainland China made the diagnosis.
 
-    pingan-longterm-b/DX-1 HOSP-1, pingan-cancer-drug/DX-1 HOSP-1, yuanxin-cancer-drug/COND-1 HOSP-1.
+    pingan-longterm-b/DX-1 HOSP-1, pingan-cancer-drug/DX-1 HOSP-1.
     """
     grade = context.value(context.terms.hospital_min_grade)
     return _at_hospital(facts, treating_shortfalls(facts.diagnosis.hospital, grade))
@@ -77,7 +77,7 @@ def diagnosed_at_ordinary_department(facts: AuthorizationFacts, context: Context
 
 @rule(topic="hospital")
 def diagnosed_at_public_or_recognised_hospital(facts: AuthorizationFacts, context: Context) -> Result:
-    """A specialist of a public or recognised hospital made the diagnosis. chinalife-cancer-rider/DX-1 EXC-1."""
+    """A specialist of a public or recognised hospital made the diagnosis. chinalife-cancer-rider/DX-1."""
     hospital, grade = facts.diagnosis.hospital, context.value(context.terms.hospital_min_grade)
     return _at_hospital(facts, () if hospital.recognised_by_insurer else public_shortfalls(hospital, grade))
 

@@ -17,6 +17,14 @@ def public_shortfalls(hospital: HospitalFacts, min_grade: int) -> tuple[Bilingua
     return tuple(lacking)
 
 
+def treatment_shortfalls(hospital: HospitalFacts, min_grade: int) -> tuple[Bilingual, ...]:
+    """What it lacks where the insurer may recognise others: those need no grade, yet treatment abroad never counts."""
+    lacking = public_shortfalls(hospital, min_grade)
+    if not hospital.recognised_by_insurer:
+        return lacking
+    return () if hospital.mainland else (say("不在中国大陆", "not in mainland China"),)
+
+
 def treating_shortfalls(hospital: HospitalFacts, min_grade: int) -> tuple[Bilingual, ...]:
     """The same, and what makes it an institution that does not primarily treat the sick."""
     lacking = public_shortfalls(hospital, min_grade)

@@ -1,7 +1,7 @@
 """The prescription as a document: who wrote it, what it shows, for how long and how soon after the last."""
 
 from rules.context import Context
-from rules.hospital import listed, ordinary_shortfalls, public_shortfalls, treating_shortfalls
+from rules.hospital import listed, ordinary_shortfalls, treating_shortfalls, treatment_shortfalls
 from rules.next_steps import NEW_PRESCRIPTION
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
@@ -37,9 +37,9 @@ def _written_at(facts: ReviewFacts, lacking: tuple[Bilingual, ...]) -> Result:
 
 @rule(topic="eligibility")
 def prescribed_by_specialist(facts: ReviewFacts, context: Context) -> Result:
-    """A specialist of a public or recognised hospital prescribed it. chinalife-cancer-rider/DOM-1."""
-    hospital, grade = facts.prescription.hospital, context.value(context.terms.hospital_min_grade)
-    return _written_at(facts, () if hospital.recognised_by_insurer else public_shortfalls(hospital, grade))
+    """A specialist of a public or recognised hospital in China prescribed it. chinalife-cancer-rider/DOM-1 EXC-1."""
+    grade = context.value(context.terms.hospital_min_grade)
+    return _written_at(facts, treatment_shortfalls(facts.prescription.hospital, grade))
 
 
 @rule(topic="eligibility")

@@ -9,7 +9,11 @@ from tests.roads import PLACES, picked_up
 
 @pytest.mark.parametrize("product", sorted(PLACES))
 async def test_a_claim_of_every_product_travels_to_settlement_by_pick_up(rig: Rig, product: str) -> None:
-    """Authorization, review, charity look-up, voucher, pick-up, settlement: each decided with citations."""
+    """Authorization, review, charity look-up, voucher, pick-up, settlement: each decided with citations.
+
+    The order of pingan-longterm-b/FLOW-1, pingan-cancer-drug/FLOW-1, chinalife-cancer-rider/FLOW-1 and
+    yuanxin-cancer-drug/FLOW-1.
+    """
     journey = await picked_up(rig, product)
     status = await rig.closed(journey)
     assert status.stage is Stage.COMPLETED

@@ -18,7 +18,7 @@ PRODUCT = "pingan-longterm-b"
 
 
 async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) -> None:
-    """SLA-1: one working day from complete papers; each stop says who, when and why."""
+    """pingan-longterm-b/SLA-1: one working day from complete papers; each stop says who, when and why."""
     journey = await at_review(rig, PRODUCT)
     first = await rig.waiting(journey, WaitingFor.REVIEW)
     assert first.wait.deadline is not None
@@ -38,7 +38,7 @@ async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) 
 
 
 async def test_an_off_label_prescription_is_refused_and_says_what_can_be_done(rig: Rig) -> None:
-    """REV-1: off the label is a refusal; the green channel is named as the next step (GIFT-1)."""
+    """pingan-longterm-b/REV-1 GIFT-1: off the label is a refusal; the green channel is named as the next step."""
     journey = await at_review(rig, PRODUCT)
     off_label = people.GOOD.model_copy(update={"on_label": False})
     await rig.done(journey, people.review(off_label, ReviewResult.REFUSED))
@@ -68,7 +68,7 @@ async def test_what_the_pharmacist_did_not_look_at_is_not_assumed(rig: Rig) -> N
 
 
 async def test_aid_that_is_approved_and_collected_supplies_the_drug(rig: Rig) -> None:
-    """CHAR-5: the foundation supplies, the benefit limit is untouched, the journey ends there."""
+    """pingan-longterm-b/CHAR-5: the foundation supplies, the benefit limit is untouched, the journey ends there."""
     journey = await at_aid(rig, PRODUCT)
     await rig.done(journey, people.apply_for_aid())
     status = await rig.closed(journey)
@@ -78,7 +78,7 @@ async def test_aid_that_is_approved_and_collected_supplies_the_drug(rig: Rig) ->
 
 
 async def test_aid_that_is_refused_leads_to_another_review(rig: Rig) -> None:
-    """CHAR-4: the foundation's no sends the prescription to review again, which the insurance then pays."""
+    """pingan-longterm-b/CHAR-4: the foundation's no sends the prescription to review again, and it is then insured."""
     journey = await at_aid(rig, PRODUCT)
     await rig.behave("foundation", "apply", {"outcome": {"approved": False}})
     await rig.done(journey, people.apply_for_aid())
@@ -88,7 +88,7 @@ async def test_aid_that_is_refused_leads_to_another_review(rig: Rig) -> None:
 
 @pytest.mark.parametrize("standing", ["not_applied", "incomplete"])
 async def test_aid_not_applied_for_costs_the_cover(rig: Rig, standing: Any) -> None:
-    """CHAR-2: not applied or incomplete, the drug is not covered."""
+    """pingan-longterm-b/CHAR-2: not applied or incomplete, the drug is not covered."""
     journey = await at_aid(rig, PRODUCT)
     await rig.done(journey, people.decline_aid(standing))
     status = await rig.closed(journey)
