@@ -113,6 +113,15 @@ class Rig:
         answer = await self.partners.post("/_sandbox/behaviours", json=told)
         assert answer.status_code < 300, answer.text
 
+    async def fetched(self, journey_id: str) -> None:
+        """Wait until the courier has fetched the journey's parcel."""
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                answer = await self.partners.get("/_sandbox/parcels", params={"journey_id": journey_id})
+                if any(parcel["status"] not in {"booked", "cancelled"} for parcel in answer.json()):
+                    return
+                await asyncio.sleep(0.01)
+
     async def calm(self) -> None:
         """Make the partners well-behaved again, without aid programs."""
         await self.partners.delete("/_sandbox/behaviours")

@@ -117,6 +117,30 @@ async def withdrawn_before_the_courier_came(rig: Rig) -> str:
     return await ended(rig, journey)
 
 
+async def withdrawn_too_late(rig: Rig) -> str:
+    """Withdrawn while the parcel is on its way; the courier does not take it back, so it is handed over and settled."""
+    journey = await at_booking(rig, "pingan-longterm-b")
+    await rig.behave("courier", "book", {"kind": "no_callback"}, journey_id=journey)
+    await rig.done(journey, people.delivery("上海", "上海"))
+    await rig.until(journey, lambda status: bool(status.fulfilment and status.fulfilment.tracking_number))
+    await rig.fetched(journey)
+    await rig.done(journey, people.withdraw())
+    await rig.until(journey, lambda status: bool(status.escalations))
+    await rig.done(journey, people.hand_over(await rig.code(journey)))
+    return await ended(rig, journey)
+
+
+async def handed_over_after_a_withdrawal(rig: Rig) -> str:
+    """Withdrawn while the courier's booking is under way, and handed over before the withdrawal was acted on."""
+    journey = await at_booking(rig, "pingan-longterm-b")
+    await rig.behave("courier", "book", {"kind": "fail", "times": 2}, {"kind": "no_callback"}, journey_id=journey)
+    await rig.done(journey, people.delivery("上海", "上海"))
+    await rig.until(journey, lambda status: status.wait.on is ActorRole.COURIER)
+    await rig.done(journey, people.withdraw())
+    await rig.done(journey, people.hand_over(await rig.code(journey)))
+    return await ended(rig, journey)
+
+
 async def delivered_after_damage(rig: Rig) -> str:
     """The carrier damages the first parcel and delivers the second."""
     journey = await at_booking(rig, "pingan-longterm-b")
@@ -177,6 +201,8 @@ ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     "withdrawn-for-an-unknown-policy": withdrawn_for_an_unknown_policy,
     "helped-after-a-refusing-partner": helped_after_a_refusing_partner,
     "withdrawn-before-the-courier-came": withdrawn_before_the_courier_came,
+    "withdrawn-too-late": withdrawn_too_late,
+    "handed-over-after-a-withdrawal": handed_over_after_a_withdrawal,
     "delivered-after-damage": delivered_after_damage,
     "papers-without-the-hospital": papers_without_the_hospital,
 }

@@ -122,6 +122,12 @@ class Journey:
         if self._busy or isinstance(action, SubmitPapers):  # otherwise the step that waits writes the record
             await self.publish()
 
+    def hear_no_withdrawal(self) -> Withdraw | None:
+        """From here on the claim cannot be withdrawn; gives the withdrawal that was heard and not acted on."""
+        heard, self._withdrawal = self._withdrawal, None
+        self.withdrawable = False
+        return heard
+
     def _may_withdraw(self) -> bool:
         return self.withdrawable and self._withdrawal is None
 

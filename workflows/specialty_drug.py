@@ -235,8 +235,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     async def end(self, stage: Stage) -> None:
         """Give back what was set aside and close; the last decision says why and what can be done next."""
+        self.journey.expect(WaitingFor.NOTHING)
+        self.journey.hear_no_withdrawal()
         if stage is not Stage.COMPLETED:
-            self.journey.withdrawable = False
             await self.supply.give_back()
         await self.journey.close(stage, texts.ENDS[stage])
 

@@ -6,9 +6,16 @@ with workflow.unsafe.imports_passed_through():
     from activities.courier import Courier
     from activities.ledger import Ledger
     from activities.pharmacy import Pharmacy
-    from schemas.actions import ActionInput, ChooseFulfilment, DeliveryStatus, RecordDeliveryProblem, RecordHandOver
+    from schemas.actions import (
+        ActionInput,
+        ChooseFulfilment,
+        DeliveryStatus,
+        RecordDeliveryProblem,
+        RecordHandOver,
+        Withdraw,
+    )
     from schemas.decision import FulfilmentMode
-    from schemas.journey import FulfilmentView, WaitingFor
+    from schemas.journey import FulfilmentView, Stage, WaitingFor
     from schemas.ledger import Release, VoucherChange, VoucherCheck
     from schemas.money import ZERO
     from schemas.partners import (
@@ -25,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.drug_case import DrugCase, today
-from workflows.journey import Clock, Journey
+from workflows.journey import Clock, Journey, JourneyEndedError
 
 
 class Supply:
@@ -35,6 +42,7 @@ class Supply:
         """Supply `case` by the means of `journey`."""
         self.journey = journey
         self.case = case
+        self._too_late = False
 
     async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
         """The pharmacy keeps the drug for the voucher; for a delivery the courier is booked."""
@@ -102,15 +110,12 @@ class Supply:
         clock = Clock(promise if delivered else None, workflow.now())
         on = ActorRole.COURIER if delivered else ActorRole.INSURED
         while True:
-            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock)
-            if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
+            try:
+                answer = await self._handed_over(reserved, on, clock)
                 break
-            if isinstance(answer, RecordDeliveryProblem):
-                if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
-                    break
-                journey.record.escalate(texts.delivery_problem(answer.status))
-                await self._book_courier(reserved)
-        journey.withdrawable = False
+            except JourneyEndedError:
+                await self._recall()
+        self._came_too_late(journey.hear_no_withdrawal())
         handed_over_at = answer.happened_at or workflow.now()
         dispensing = await journey.hand_off(
             PartnerName.PHARMACY,
@@ -126,6 +131,38 @@ class Supply:
         )
         await self._redeem()
         return dispensing
+
+    async def _handed_over(self, reserved: ReservationReceipt, on: ActorRole, clock: Clock) -> ActionInput:
+        """Wait until the drug is with the insured person; a parcel that does not arrive is carried anew."""
+        journey = self.journey
+        while True:
+            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock)
+            if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
+                return answer
+            if isinstance(answer, RecordDeliveryProblem):
+                if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
+                    return answer
+                if self._too_late:  # it comes back, and the withdrawal was waiting for that
+                    raise JourneyEndedError(Stage.WITHDRAWN)
+                journey.record.escalate(texts.delivery_problem(answer.status))
+                await self._book_courier(reserved)
+
+    async def _recall(self) -> None:
+        """The claim was withdrawn: the journey ends when the courier takes the parcel back; else the drug arrives.
+
+        Raises JourneyEndedError. What is on its way cannot be undone by words: the journey goes on, a person is told.
+        """
+        withdrawal = self.journey.hear_no_withdrawal()
+        tracking_number = self.case.fulfilment().tracking_number
+        if self._too_late or not tracking_number or await self._taken_back(tracking_number):
+            raise JourneyEndedError(Stage.WITHDRAWN)
+        self._came_too_late(withdrawal)
+        self.journey.record.escalate(texts.PARCEL_UNDER_WAY)
+
+    def _came_too_late(self, withdrawal: Withdraw | None) -> None:
+        if withdrawal:
+            self._too_late = True
+            self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=withdrawal.actor)
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
         check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=today())
@@ -155,8 +192,6 @@ class Supply:
         money = self.journey.record.status.money.model_copy(update={"reserved": ZERO})
         self.journey.record.change(money=money)
         view = self.journey.record.status.fulfilment
-        if view and view.tracking_number:
-            await self._stop_courier(view.tracking_number)
         if view and view.reservation_id:
             await self.journey.hand_off(
                 PartnerName.PHARMACY,
@@ -166,7 +201,7 @@ class Supply:
                 ),
             )
 
-    async def _stop_courier(self, tracking_number: str) -> None:
+    async def _taken_back(self, tracking_number: str) -> bool:
         answer = await self.journey.hand_off(
             PartnerName.COURIER,
             Courier.cancel,
@@ -174,5 +209,4 @@ class Supply:
                 key=key, journey_id=self.case.claim.journey_id, tracking_number=tracking_number
             ),
         )
-        if not answer.cancelled:
-            self.journey.record.escalate(texts.PARCEL_UNDER_WAY)
+        return answer.cancelled

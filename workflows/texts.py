@@ -24,8 +24,10 @@ PAYMENT_REFUSED = Bilingual(
     zh="保险公司拒绝付款，需人工处理", en="the insurer refused the payment: a person has to look"
 )
 PARCEL_UNDER_WAY = Bilingual(
-    zh="申请已撤回但药品已在配送途中，需人工追回", en="withdrawn while the drug is on its way: have it brought back"
+    zh="要求撤回时药品已在配送途中，无法撤回：请人工联系追回，否则照常交接",
+    en="withdrawn while the drug is on its way, which the courier does not take back: a person has to look",
 )
+WITHDRAWN_TOO_LATE = Bilingual(zh="撤回过晚，药品已发出或已交接", en="the withdrawal came too late: the drug had left")
 RATIO_NEEDED = Bilingual(zh="需填写赔付比例", en="a ratio is needed to settle")
 ENDS = {
     Stage.COMPLETED: Bilingual(zh="本次用药已完成结算", en="this prescription is settled"),

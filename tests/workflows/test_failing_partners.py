@@ -11,8 +11,10 @@ from tests.roads import (
     at_booking,
     delivered_after_damage,
     ended,
+    handed_over_after_a_withdrawal,
     papers_without_the_hospital,
     withdrawn_before_the_courier_came,
+    withdrawn_too_late,
 )
 
 PRODUCT = "pingan-longterm-b"
@@ -148,3 +150,23 @@ async def test_a_parcel_the_carrier_damaged_is_carried_anew_and_a_supervisor_tol
     assert status.stage is Stage.COMPLETED
     assert "damaged_by_carrier" in status.escalations[0].reason.en
     assert [len(await _kept(rig, what, journey)) for what in ("parcels", "dispensings", "payments")] == [2, 1, 1]
+
+
+async def test_a_parcel_on_its_way_is_not_undone_by_a_withdrawal(rig: Rig) -> None:
+    """What the patient gets is settled: a person is told at once, and nobody's money or drug is lost from sight."""
+    journey = await withdrawn_too_late(rig)
+    status = await rig.closed(journey)
+    assert status.stage is Stage.COMPLETED
+    assert "on its way" in status.escalations[0].reason.en
+    assert status.money.paid == status.money.committed > 0
+    assert [len(await _kept(rig, what, journey)) for what in ("dispensings", "payments")] == [1, 1]
+
+
+async def test_a_hand_over_ends_a_withdrawal_that_was_not_acted_on(rig: Rig) -> None:
+    """Both were accepted in the same hand-off: the drug is with the patient, so the claim is settled, once."""
+    journey = await handed_over_after_a_withdrawal(rig)
+    status = await rig.closed(journey)
+    assert status.stage is Stage.COMPLETED
+    assert status.money.paid == status.money.committed > 0
+    told = await rig.pool.fetch("SELECT entry FROM timeline WHERE journey_id = $1", journey)
+    assert any("too late" in line["entry"]["what"]["en"] for line in told)
