@@ -27,6 +27,8 @@ COMMANDS = (
 )
 """Name, where it is, and the line that `--help` shows without importing it."""
 
+_INTERRUPTED = 130
+
 
 def build() -> App:
     """The command with all its topics; nothing but this module is imported yet."""
@@ -67,6 +69,8 @@ def _status() -> int:
         return _wrong_settings(error)
     except SystemExit as end:
         return _said(end)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     return 0
 
 

@@ -15,6 +15,7 @@ from workers.stack.embedded import EmbeddedStack
 from workers.stack.session import run_with_stack, until_interrupted
 from workers.stack.state import StateFolder
 
+_SAMPLE_POLICIES = Path(__file__).parents[2] / "samples" / "policies.json"
 _State = Annotated[Path, Parameter(env_var="JOURNEYS_STATE")]
 
 
@@ -39,4 +40,6 @@ async def _up(state: Path, *, services_only: bool) -> int:
         sys.stdout.flush()
         return await until_interrupted()
 
-    return await run_with_stack(EmbeddedStack(StateFolder(state), services_only=services_only), tell)
+    # The insurer, played, knows the policies of the sample claims: reported by hand, they travel as in the demonstration.
+    known = {"sandbox_policies": str(_SAMPLE_POLICIES)} if _SAMPLE_POLICIES.is_file() else {}
+    return await run_with_stack(EmbeddedStack(StateFolder(state), services_only=services_only, sandbox=known), tell)
