@@ -44,18 +44,18 @@ def decide(
 ) -> None:
     """Take a decision by a product's rules and print it: verdict, findings with clauses, amounts, papers, next steps.
 
-    Nothing is stored and no server is asked. A request is an object of product, question (authorization,
-    prescription_review, charity_aid, fulfilment, counter or settlement) and facts. Whatever the verdict, the command
-    ends with status 0; if any request is wrong, all that is wrong is told, nothing is decided, and it ends with 2.
+    Nothing is stored and no server is asked. The command ends with status 0 whatever the verdict.
 
     Parameters
     ----------
     files
-        Requests: one JSON object, an array of them, or JSONL; standard input where no file or - is given.
+        Requests, each an object of product, question and facts: one as JSON, an array of them, or JSONL; standard
+        input where no file or - is given. If one of them is wrong, all that is wrong is told and nothing is decided.
     product
         Product to ask, with --facts or --example, e.g. pingan-longterm-b.
     question
-        What to ask, with --facts, --example or --schema.
+        What to ask, with --facts, --example or --schema: authorization, prescription_review, charity_aid, fulfilment,
+        counter or settlement.
     facts
         The facts as one JSON object, instead of a file.
     at
@@ -115,8 +115,8 @@ def _moment(text: str | None) -> datetime:
 def _answers(given: Mapping[str, Any], at: datetime) -> Iterator[Answer]:
     products = load_products()
     request = {name: given[f"--{name}"] for name in ("product", "question", "facts")}
-    if any(value is not None for value in request.values()):
-        _check("--facts", given, needs={"--product", "--question", "--facts"}, takes={"--at"})
+    if told := [f"--{name}" for name, value in request.items() if value is not None]:
+        _check(told[0], given, needs={"--product", "--question", "--facts"}, takes={"--at"})
         return iter([answer_to_option(request, at, products)])
     return _answers_to_files(given["FILE"] or [_standard_input()], at, products)
 

@@ -61,6 +61,8 @@ def _checked(value: Any, products: Products) -> tuple[str, Facts]:  # noqa: ANN4
     if envelope.question not in FACTS:
         raise WrongRequestError(*wrong)
     facts, wrong_facts = _facts(envelope)
+    if facts is not None and not wrong:
+        wrong_facts += _strange_policy(facts, envelope.product)
     if facts is None or wrong or wrong_facts:
         raise WrongRequestError(*wrong, *wrong_facts)
     return envelope.product, facts
@@ -88,7 +90,7 @@ def _facts(envelope: _Envelope) -> tuple[Facts | None, list[FieldProblem]]:
         facts = FACTS[envelope.question].model_validate_json(json.dumps(envelope.facts), strict=True, extra="forbid")
     except ValidationError as error:
         return None, list(_problems(error, "facts"))
-    return facts, [*_timestamps(facts, envelope.facts, "facts"), *_strange_policy(facts, envelope.product)]
+    return facts, list(_timestamps(facts, envelope.facts, "facts"))
 
 
 def _timestamps(shape: BaseModel, given: dict[str, Any], path: str) -> Iterator[FieldProblem]:

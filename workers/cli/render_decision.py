@@ -36,8 +36,12 @@ _HARMLESS = (Outcome.MET, Outcome.NOT_APPLICABLE)
 
 
 def decision_panels(decision: Decision, words: Words, where: str = "") -> RenderableType:
-    """The whole decision; sentences in Chinese and English, headings in one language. `where`: its request's place."""
-    parts = [_header(decision, words, where), _findings(decision, words)]
+    """The whole decision; sentences in Chinese and English, headings in one language.
+
+    `where` is the place of its request, to stand above it.
+    """
+    parts: list[RenderableType] = [Text(where, style="bold")] if where else []
+    parts += [_header(decision, words), _findings(decision, words)]
     if decision.amounts:
         parts.append(_panel(_amounts(decision.amounts, words), words("money")))
     if decision.papers_due:
@@ -59,7 +63,7 @@ def _lines() -> Table:
     return lines
 
 
-def _header(decision: Decision, words: Words, where: str) -> Panel:
+def _header(decision: Decision, words: Words) -> Panel:
     lines, versions = _lines(), decision.versions
     lines.add_row(words("verdict"), Text(words(decision.verdict), style=_VERDICT_STYLES[decision.verdict]))
     if decision.way:
@@ -73,7 +77,7 @@ def _header(decision: Decision, words: Words, where: str) -> Panel:
     lines.add_row(words("taken_at"), f"{moment(decision.at)} (Asia/Shanghai)")
     texts = (("products", versions.products), ("rules", versions.rules), ("calendar", versions.calendar))
     lines.add_row(words("versions"), "\n".join(f"{words(name)} {version}" for name, version in texts))
-    title = " · ".join(filter(None, (where, decision.product, words(decision.question))))
+    title = f"{decision.product} · {words(decision.question)}"
     return _panel(lines, title, _VERDICT_STYLES[decision.verdict].removeprefix("bold "))
 
 
