@@ -76,7 +76,9 @@ def import_year(file: Path, /, *, into: Path | None = None, replace: _Flag = Fal
         Show what would change, and write nothing.
 
     """
-    table = into or _own_table()
+    if into is None and not dry_run:
+        _check_checkout()
+    table = into or DAYS
     announcement, before = _read(file), content(table)
     after = _entered(announcement, before, table, replace=replace)
     _print_changes(before, after, table)
@@ -88,14 +90,13 @@ def import_year(file: Path, /, *, into: Path | None = None, replace: _Flag = Fal
     _out.print(f"written to {table}; commit it and deploy it to every worker (docs/operations.md)", soft_wrap=True)
 
 
-def _own_table() -> Path:
-    if (CHECKOUT / ".git").exists():
-        return DAYS
-    message = (
-        f"{CHECKOUT} is no checkout: a table changed here would be this machine's alone, and all workers must count"
-        " alike; run the command in a checkout, or name a table of one with --into"
-    )
-    raise CommandError(message)
+def _check_checkout() -> None:
+    if not (CHECKOUT / ".git").exists():
+        message = (
+            f"{CHECKOUT} is no checkout: a table changed here would be this machine's alone, and all workers must count"
+            " alike; run the command of a checkout, or name the table of one with --into"
+        )
+        raise CommandError(message)
 
 
 def _read(file: Path) -> Announcement:
