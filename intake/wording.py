@@ -28,6 +28,11 @@ _WORDS = {
     "decimal_type": ("须为数字或数字字符串", "must be a number or a string of digits"),
     "decimal_parsing": ("须为数字或数字字符串", "must be a number or a string of digits"),
     "decimal_max_places": ("小数最多 {decimal_places} 位", "must have at most {decimal_places} decimal places"),
+    "decimal_max_digits": ("最多 {max_digits} 位数字", "must have at most {max_digits} digits"),
+    "decimal_whole_digits": (
+        "整数部分最多 {whole_digits} 位",
+        "must have at most {whole_digits} digits before the point",
+    ),
     "finite_number": ("须为有限的数", "must be a finite number"),
     "greater_than": ("须大于 {gt}", "must be greater than {gt}"),
     "greater_than_equal": ("不得小于 {ge}", "must not be below {ge}"),
@@ -39,6 +44,7 @@ _WORDS = {
     "enum": ("须为下列之一：{expected}", "must be one of {expected}"),
     "literal_error": ("须为下列之一：{expected}", "must be one of {expected}"),
     "tuple_type": ("须为数组", "must be an array"),
+    "dict_type": ("须为对象", "must be an object"),
     "model_type": ("须为对象", "must be an object"),
     "model_attributes_type": ("须为对象", "must be an object"),
 }

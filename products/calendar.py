@@ -1,20 +1,18 @@
 """Which days are working days in China: the public holidays and make-up days announced for each year."""
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from products.errors import ProductError
+from products.day_table import read_days
 
 DAYS = Path(__file__).parent / "working_days" / "china.csv"
 """Holidays (`no`) and make-up working days (`yes`) as announced; a year without a row is not published."""
 
-_COLUMNS = ("date", "working")
-_SATURDAY = 5
-_WORKING = {"yes": True, "no": False}
+SATURDAY = 5
+"""The first day of the week, as `date.weekday` counts them, that is not worked."""
 
 
 class WorkingCalendar:
@@ -30,43 +28,24 @@ class WorkingCalendar:
         """Whether the holidays of `year` are known; until then its working days are provisional."""
         return year in self._years
 
+    def announced(self, year: int) -> dict[date, bool]:
+        """The days of `year` that were announced, in order, and whether each is worked; none before it is published."""
+        return {day: worked for day, worked in sorted(self._special.items()) if day.year == year}
+
     def is_working_day(self, day: date) -> bool:
         """Whether `day` is worked; in a year not yet published Monday to Friday are."""
-        return self._special.get(day, day.weekday() < _SATURDAY)
+        return self._special.get(day, day.weekday() < SATURDAY)
 
 
 @cache
 def load_calendar(path: Path = DAYS) -> WorkingCalendar:
     """The calendar, read once per process; ProductError lists every line that is wrong."""
-    raw = path.read_bytes()
-    problems: list[str] = []
-    special: dict[date, bool] = {}
-    for number, row in enumerate(csv.reader(raw.decode(errors="replace").splitlines()), 1):
-        reason = _add(row, special) if number > 1 else _wrong_header(row)
-        if reason:
-            problems.append(f"{path.name}:{number}: {reason}")
-    if problems:
-        raise ProductError("\n".join(problems))
+    return calendar_of(path.read_bytes(), path.name)
+
+
+def calendar_of(raw: bytes, name: str) -> WorkingCalendar:
+    """The calendar that a table holds, with the version of just these bytes; ProductError names lines of `name`."""
+    special = read_days(raw, name)
     years = sorted({day.year for day in special})
     span = f"{years[0]}-{years[-1]}" if years else "none"
     return WorkingCalendar(special, f"china-{span}-{hashlib.sha256(raw).hexdigest()[:12]}")
-
-
-def _wrong_header(row: list[str]) -> str:
-    return "" if tuple(row) == _COLUMNS else f"header: must be {','.join(_COLUMNS)}"
-
-
-def _add(row: list[str], special: dict[date, bool]) -> str:
-    """Put one row into `special`; returns what is wrong with it, or nothing."""
-    if len(row) != len(_COLUMNS):
-        return "row: must be a date and yes or no"
-    try:
-        day = date.fromisoformat(row[0])
-    except ValueError:
-        return f"date: {row[0]!r} is no date"
-    if row[1] not in _WORKING:
-        return f"working: {row[1]!r} is neither yes nor no"
-    if day in special:
-        return f"date: {row[0]} is given twice"
-    special[day] = _WORKING[row[1]]
-    return ""

@@ -1,6 +1,10 @@
 """What can go wrong with the products, and what to do about it."""
 
+from collections.abc import Sequence
 from datetime import date
+
+_NAMED = 5
+"""How many days a message names."""
 
 
 class ProductError(Exception):
@@ -27,3 +31,15 @@ class TermsNotInForceError(ProductError):
         )
         self.on = on
         self.since = since
+
+
+class AlreadyAnnouncedError(ProductError):
+    """The table has the year with other days. Look at the notice: if it was changed, replace the year on purpose."""
+
+    def __init__(self, year: int, changed: Sequence[date]) -> None:
+        """`changed` are the days on which the table and the announcement differ, at least one."""
+        named = ", ".join(day.isoformat() for day in changed[:_NAMED])
+        more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+        super().__init__(f"days: {year} would change days that the table has or lacks: {named}{more}")
+        self.year = year
+        self.changed = tuple(changed)

@@ -59,6 +59,7 @@ def decide(request: DecisionRequest, products: Products, calendar: WorkingCalend
         partial(products.find_pharmacy_city, request.product),
     )
     try:
+        _check_terms_known(context)
         findings = tuple(_finding(gate, facts, context) for gate in _gates(product, facts.question))
         versions = Versions(products=products.version, rules=RULES_VERSION, calendar=calendar.version)
         return _decision(request, findings, context, versions)
@@ -77,6 +78,13 @@ def _product(products: Products, product_id: str) -> Product:
 def _effective_on(facts: Facts) -> date:
     """The day whose terms hold for this policy."""
     return facts.coverage.policy.effective_on if isinstance(facts, AuthorizationFacts) else facts.policy_effective_on
+
+
+def _check_terms_known(context: Context) -> None:
+    """Raise TermsNotInForceError for a policy older than the text, although no rule may come to read a term."""
+    effective_on, since = context.policy_effective_on, context.product.identity.terms_since
+    if since is not None and effective_on < since:
+        raise TermsNotInForceError(effective_on, since)
 
 
 def _gates(product: Product, question: str) -> Sequence[Gate]:

@@ -96,11 +96,19 @@ def test_a_citation_without_a_section() -> None:
         decide(request(), bare, load_calendar())
 
 
-def test_a_policy_older_than_the_known_terms() -> None:
-    """Nobody decides by terms that were not yet written."""
-    old = authorization(coverage=Coverage(policy=policy(effective_on=date(2001, 1, 1)), in_catalogue=None))
+def old(facts: Facts) -> Facts:
+    """The same under a policy that took effect before any text we know."""
+    long_ago = date(2001, 1, 1)
+    if facts.question == "authorization":
+        return facts.model_copy(update={"coverage": Coverage(policy=policy(effective_on=long_ago), in_catalogue=None)})
+    return facts.model_copy(update={"policy_effective_on": long_ago})
+
+
+@pytest.mark.parametrize("facts", every_question(), ids=lambda facts: str(facts.question))
+def test_a_policy_older_than_the_known_terms(facts: Facts) -> None:
+    """Nobody decides by terms that were not yet written, whether or not a rule comes to read one."""
     with pytest.raises(NoTermsError, match="pingan-longterm-b"):
-        decide(request(facts=old), products(), load_calendar())
+        decide(request(facts=old(facts)), products(), load_calendar())
     assert issubclass(NoTermsError, RuleError)
 
 

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from console.performing import Performer
 from products.loader import load_products
-from schemas.decision import FulfilmentMode, Outcome, Verdict
+from schemas.decision import CharityWay, FulfilmentMode, Outcome, Verdict
 from schemas.journey import Stage, Transition, WaitingFor
 from schemas.papers import PaperForm
 from schemas.people import ActorRole
@@ -228,7 +228,9 @@ async def test_while_the_database_is_away_an_action_can_be_repeated_with_its_key
     assert "told nobody" not in str(told.value)
 
 
-@pytest.mark.parametrize("names", [Stage, WaitingFor, ActorRole, Verdict, Outcome, FulfilmentMode, PaperForm])
+@pytest.mark.parametrize(
+    "names", [Stage, WaitingFor, ActorRole, Verdict, Outcome, CharityWay, FulfilmentMode, PaperForm]
+)
 def test_whatever_a_journey_may_show_has_words_in_both_languages(names: type[StrEnum]) -> None:
     """No code name reaches a Chinese reader."""
     chinese = Words("zh")

@@ -20,6 +20,8 @@ COMMANDS = (
     ("act", "workers.cli.acting:act", "Perform an action on a journey."),
     ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
     ("dead-letters", "workers.cli.dead_letters:dead_letters", "What could not be taken: list, show, resend, drop."),
+    ("decide", "workers.cli.decide:decide", "Take a decision by a product's rules, without a journey."),
+    ("calendar", "workers.cli.calendar:calendar", "Working days: show a year, import a newly announced one."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
     ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
     ("set-current", "workers.cli.operate:set_current", "Start new journeys on a build from now on."),

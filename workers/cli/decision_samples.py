@@ -1,0 +1,115 @@
+"""Requests to start from: what a product's sample claim and policy tell of a question, and samples/decisions.json."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from products.loader import load_products
+from products.places import find_city
+from rules.policy import ADULT_AGE, age_on
+from schemas.civil import china_date
+from schemas.claim import DrugClaimReport
+from schemas.papers import Paper, PaperForm, PaperKind
+from schemas.people import Address
+from schemas.policy import Coverage
+from workers.cli.failures import CommandError
+from workers.cli.questions import FACTS
+from workers.demo.samples import FOLDER
+
+_NOBODY = "person-" + "a" * 20
+"""Stands for the insured person: the samples' people are invented."""
+
+
+def sample(product: str, question: str) -> dict[str, Any]:
+    """A request that the rules let through; CommandError where there is no sample of the product."""
+    event, coverage = _claim(product), _coverage(product)
+    claim, applied_on = DrugClaimReport.model_validate(event["data"]), china_date(datetime.fromisoformat(event["time"]))
+    told = _told_by_claim(claim, applied_on) | _told_by_policy(coverage) | _days(applied_on) | _said(question)
+    if question == "counter":
+        told["papers"] = _counter_papers(product, applied_on)
+    shape = FACTS[question]
+    facts = shape.model_validate({name: told[name] for name in shape.model_fields if name in told})
+    return {"product": product, "question": question, "facts": facts.model_dump(mode="json", exclude={"question"})}
+
+
+def _claim(product: str) -> dict[str, Any]:
+    events: list[dict[str, Any]] = [_read(path) for path in sorted((FOLDER / "claims").glob("*.json"))]
+    for event in events:
+        if event["data"]["product"] == product:
+            return event
+    message = f"{FOLDER / 'claims'}: holds no claim of {product}; run in a checkout that has one"
+    raise CommandError(message)
+
+
+def _coverage(product: str) -> Coverage:
+    policies = map(Coverage.model_validate, _read(FOLDER / "policies.json"))
+    return next(each for each in policies if each.policy.product == product)
+
+
+def _said(question: str) -> dict[str, Any]:
+    """What neither claim nor policy tells: what people and partners say at that step."""
+    said: Mapping[str, dict[str, Any]] = _read(FOLDER / "decisions.json")
+    return said.get(question, {})
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror}); examples are made of the samples of a checkout"
+        raise CommandError(message) from error
+
+
+def _told_by_claim(claim: DrugClaimReport, applied_on: date) -> dict[str, Any]:
+    insured, home = claim.insured, _pharmacy_city(claim)
+    known = insured.model_dump(include={"birth_date", "sex", "citizenship"})
+    return {
+        "insured": {"ref": _NOBODY, **known, "province": insured.address.province, "city": insured.address.city},
+        "applicant": claim.applicant,
+        "diagnosis": claim.diagnosis,
+        "prescription": claim.prescription,
+        "papers": claim.papers,
+        "hospital_lacks_drug": claim.hospital_lacks_drug,
+        "planned_purchase_on": claim.planned_purchase_on,
+        "citizenship": insured.citizenship,
+        "days_supply": claim.prescription.days_supply,
+        "insured_is_minor": age_on(insured.birth_date, applied_on) < ADULT_AGE,
+        "pharmacy_province": home[0],
+        "pharmacy_city": home[1],
+    }
+
+
+def _told_by_policy(coverage: Coverage) -> dict[str, Any]:
+    policy = coverage.policy
+    return {
+        "coverage": coverage,
+        "in_catalogue": coverage.in_catalogue,
+        "policy_effective_on": policy.effective_on,
+        "expires_on": policy.expires_on,
+        "renewed_to": policy.renewed_to,
+        "social_insurance_enrolled": policy.social_insurance.enrolled,
+        "social_insurance_settled": policy.social_insurance.settled,
+        "social_insurance_compensation": policy.social_insurance.compensation,
+        "other_compensation": policy.other_compensation,
+        "reimbursement_ratio": policy.reimbursement_ratio,
+        "available": policy.sum_insured,
+    }
+
+
+def _days(applied_on: date) -> dict[str, date]:
+    """Everything happens on the day of the application."""
+    names = ("applied_on", "reviewed_on", "voucher_issued_on", "booked_on", "handed_over_on", "dispensed_on")
+    return dict.fromkeys(names, applied_on)
+
+
+def _pharmacy_city(claim: DrugClaimReport) -> tuple[str, str]:
+    home: Address = claim.insured.address
+    listed = find_city(load_products().get(claim.product).pharmacies, home.province, home.city)
+    return (listed.province, listed.city) if listed else (home.province, home.city)
+
+
+def _counter_papers(product: str, received_on: date) -> tuple[Paper, ...]:
+    kinds: dict[PaperKind, None] = dict.fromkeys(each.kind for each in load_products().get(product).counter_papers)
+    return tuple(Paper(kind=kind, form=PaperForm.ORIGINAL, received_on=received_on) for kind in kinds)
