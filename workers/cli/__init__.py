@@ -51,7 +51,11 @@ def build() -> App:
 
 def main() -> None:
     """Run the command line; bad input ends with status 2 and a message on standard error."""
-    leave(_status())
+    try:
+        status = _status()
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    leave(status)
 
 
 def _status() -> int:
@@ -71,8 +75,6 @@ def _status() -> int:
         return _wrong_settings(error)
     except SystemExit as end:
         return _said(end)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
     return 0
 
 

@@ -40,6 +40,6 @@ async def _up(state: Path, *, services_only: bool) -> int:
         sys.stdout.flush()
         return await until_interrupted()
 
-    # The insurer, played, knows the policies of the sample claims: reported by hand, they travel as in the demonstration.
+    # The insurer, played, knows the sample claims' policies: reported by hand, they travel as in the demonstration.
     known = {"sandbox_policies": str(_SAMPLE_POLICIES)} if _SAMPLE_POLICIES.is_file() else {}
     return await run_with_stack(EmbeddedStack(StateFolder(state), services_only=services_only, sandbox=known), tell)
