@@ -59,16 +59,20 @@ def rows(rule: str, cites: str, facts: Callable[..., Facts], *situations: Situat
     return [Row(rule, cites, situation, facts(**changes), expected) for situation, changes, expected in situations]
 
 
-def assert_decided(product: str, row: Row, *, aside: str = "") -> None:
-    """The finding cites exactly these ids, and outcome and verdict are the expected ones.
+def decided(product: str, row: Row, *, aside: str = "") -> tuple[frozenset[str], str]:
+    """The ids that the finding cites, and `outcome verdict`: to be compared with `expected(row)`.
 
     `aside` is a rule whose finding does not count for the verdict: no list has a drug for every disease.
     """
     decision = ask(product, row.facts)
     told = finding(decision, row.rule)
     verdict = verdict_of([each for each in decision.findings if each.name != aside])
-    assert {cited.rule for cited in told.citations} == ids_in(row.cites)
-    assert f"{told.outcome} {verdict}" == row.expected
+    return frozenset(cited.rule for cited in told.citations), f"{told.outcome} {verdict}"
+
+
+def expected(row: Row) -> tuple[frozenset[str], str]:
+    """Exactly the ids of the row, and its outcome and verdict."""
+    return ids_in(row.cites), row.expected
 
 
 def claim(product: str) -> Callable[..., AuthorizationFacts]:
@@ -134,19 +138,19 @@ def term(product: str, name: str) -> Dated[Any]:
     return in_force(getattr(products().get(product).terms, name), EFFECTIVE)
 
 
-def assert_term(product: str, name: str, rule: str, value: object) -> None:
-    """The term has this value under this rule."""
+def valued(product: str, name: str) -> tuple[str, object]:
+    """The rule of a term, and its value."""
     dated = term(product, name)
-    assert (dated.value, dated.rule) == (value, rule)
+    return dated.rule, dated.value
 
 
-def assert_promise(product: str, name: str, rule: str, started: str, due_at: str) -> None:
-    """A budget of the product, under this rule, started then, is due then; China time."""
+def promised(product: str, name: str, started: str) -> tuple[str | None, datetime]:
+    """The rule of a budget, and when it is due when it starts then; China time."""
     budget: Budget = term(product, name).value
-    assert budget.rule == rule
-    request = DeadlineRequest(budget=budget, started_at=_china(started))
-    assert reckon(request, load_calendar()).due_at == _china(due_at)
+    request = DeadlineRequest(budget=budget, started_at=china(started))
+    return budget.rule, reckon(request, load_calendar()).due_at
 
 
-def _china(text: str) -> datetime:
+def china(text: str) -> datetime:
+    """A moment in China, as the tables write it."""
     return datetime.fromisoformat(text).replace(tzinfo=CHINA)

@@ -17,14 +17,16 @@ from tests.rules.cases import ask, authorization, counter, fulfilment, settlemen
 from tests.rules.clauses import (
     Row,
     aid,
-    assert_decided,
-    assert_promise,
-    assert_term,
+    china,
     claim,
     copied,
+    decided,
     due,
+    expected,
+    promised,
     reviewed,
     rows,
+    valued,
     without,
 )
 from tests.rules.situations import DELIVERED, MET, REFERRED, REFUSED, SILENT
@@ -218,40 +220,10 @@ SETTLEMENT = [
 ]
 
 
-@pytest.mark.parametrize("row", AUTHORIZATION, ids=str)
-def test_authorization(row: Row) -> None:
-    """Policy, wait, disease, hospital, drug, lead time and term."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", REVIEW, ids=str)
-def test_review(row: Row) -> None:
-    """Label, target and term."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", CHARITY, ids=str)
-def test_charity_aid(row: Row) -> None:
-    """Aid is an offer: leaving it costs nothing."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", FULFILMENT, ids=str)
-def test_fulfilment(row: Row) -> None:
-    """From which city, to which, and what is advanced."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", COUNTER, ids=str)
-def test_counter(row: Row) -> None:
-    """What is shown at the counter."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", SETTLEMENT, ids=str)
-def test_settlement(row: Row) -> None:
-    """Who pays, up to the limit and within the term."""
-    assert_decided(PRODUCT, row)
+@pytest.mark.parametrize("row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT], ids=str)
+def test_each_clause(row: Row) -> None:
+    """The rule answers the situation under exactly these ids, with this outcome and verdict."""
+    assert decided(PRODUCT, row) == expected(row)
 
 
 def test_papers_of_the_application() -> None:
@@ -293,7 +265,7 @@ def test_papers_at_the_counter(changes: dict[str, object], wanted: set[str]) -> 
 )
 def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
     """What the journey takes from the handbook before it starts."""
-    assert_term(PRODUCT, name, rule, value)
+    assert valued(PRODUCT, name) == (rule, value)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +279,7 @@ def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
 )
 def test_promises(name: str, rule: str, started: str, due_at: str) -> None:
     """One working day of review and to tell of aid; delivered the same day, or within three working days."""
-    assert_promise(PRODUCT, name, rule, started, due_at)
+    assert promised(PRODUCT, name, started) == (rule, china(due_at))
 
 
 def test_no_gift_after_a_refused_review() -> None:

@@ -16,7 +16,7 @@ from tests.rule_ids import ids_in
 from tests.rules import situations
 from tests.rules.cases import CHINALIFE as PRODUCT
 from tests.rules.cases import ask, authorization, counter, fulfilment, settlement
-from tests.rules.clauses import Row, aid, assert_decided, assert_term, claim, copied, due, reviewed, rows, without
+from tests.rules.clauses import Row, aid, claim, copied, decided, due, expected, reviewed, rows, valued, without
 from tests.rules.situations import BLOOD, DELIVERED, MET, PAPERS, REFERRED, REFUSED, SILENT
 
 IN_WAIT = {"diagnosed_on": date(2026, 1, 15)}
@@ -236,40 +236,10 @@ SETTLEMENT = [
 ]
 
 
-@pytest.mark.parametrize("row", AUTHORIZATION, ids=str)
-def test_authorization(row: Row) -> None:
-    """Policy, wait, diagnosis, disease, drug and term."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", REVIEW, ids=str)
-def test_review(row: Row) -> None:
-    """Who prescribed, label, resistance, target, evidence, quantity, interval and term."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", CHARITY, ids=str)
-def test_charity_aid(row: Row) -> None:
-    """Aid is to be applied for and to be collected."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", FULFILMENT, ids=str)
-def test_fulfilment(row: Row) -> None:
-    """Where, how, until when and how much is handed over."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", COUNTER, ids=str)
-def test_counter(row: Row) -> None:
-    """What is shown at the counter."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", SETTLEMENT, ids=str)
-def test_settlement(row: Row) -> None:
-    """Who pays, up to the limit and within the term."""
-    assert_decided(PRODUCT, row)
+@pytest.mark.parametrize("row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT], ids=str)
+def test_each_clause(row: Row) -> None:
+    """The rule answers the situation under exactly these ids, with this outcome and verdict."""
+    assert decided(PRODUCT, row) == expected(row)
 
 
 CATALOGUE, OUTSIDE = {"in_catalogue": True}, {"in_catalogue": False}
@@ -381,7 +351,7 @@ def test_papers_at_the_counter(changes: dict[str, object], wanted: set[str]) -> 
 )
 def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
     """What the journey takes from the terms before it starts; no service level is printed."""
-    assert_term(PRODUCT, name, rule, value)
+    assert valued(PRODUCT, name) == (rule, value)
 
 
 def test_a_refused_review_pays_nothing() -> None:

@@ -17,14 +17,16 @@ from tests.rules.cases import ask, authorization, counter, fulfilment, settlemen
 from tests.rules.clauses import (
     Row,
     aid,
-    assert_decided,
-    assert_promise,
-    assert_term,
+    china,
     claim,
     copied,
+    decided,
     due,
+    expected,
+    promised,
     reviewed,
     rows,
+    valued,
     without,
 )
 from tests.rules.situations import MET, REFERRED, REFUSED, SILENT
@@ -220,46 +222,16 @@ SETTLEMENT = [
 ]
 
 
-@pytest.mark.parametrize("row", AUTHORIZATION, ids=str)
-def test_authorization(row: Row) -> None:
-    """Policy, person, wait, diagnosis, drug and term."""
-    assert_decided(PRODUCT, row)
+@pytest.mark.parametrize("row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT], ids=str)
+def test_each_clause(row: Row) -> None:
+    """The rule answers the situation under exactly these ids, with this outcome and verdict."""
+    assert decided(PRODUCT, row) == expected(row)
 
 
 @pytest.mark.parametrize("row", DISEASES, ids=str)
 def test_diseases(row: Row) -> None:
     """What counts as a malignancy, and the six that do not; the annex is left aside, it lists few cancers."""
-    assert_decided(PRODUCT, row, aside="drug_limits_met")
-
-
-@pytest.mark.parametrize("row", REVIEW, ids=str)
-def test_review(row: Row) -> None:
-    """Label, progression, target and term."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", CHARITY, ids=str)
-def test_charity_aid(row: Row) -> None:
-    """Who may have aid, and what leaving it costs."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", FULFILMENT, ids=str)
-def test_fulfilment(row: Row) -> None:
-    """Where and how the drug is handed over."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", COUNTER, ids=str)
-def test_counter(row: Row) -> None:
-    """What is shown at the counter."""
-    assert_decided(PRODUCT, row)
-
-
-@pytest.mark.parametrize("row", SETTLEMENT, ids=str)
-def test_settlement(row: Row) -> None:
-    """Who pays, and up to what limit."""
-    assert_decided(PRODUCT, row)
+    assert decided(PRODUCT, row, aside="drug_limits_met") == expected(row)
 
 
 def test_papers_of_the_application() -> None:
@@ -312,7 +284,7 @@ def test_papers_at_the_counter(papers: tuple[object, ...], collector: str, wante
 )
 def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
     """What the journey takes from the manual before it starts."""
-    assert_term(PRODUCT, name, rule, value)
+    assert valued(PRODUCT, name) == (rule, value)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +298,7 @@ def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
 )
 def test_promises(name: str, rule: str, started: str, due_at: str) -> None:
     """One working day of review; delivered the same afternoon, the next morning, or within five working days."""
-    assert_promise(PRODUCT, name, rule, started, due_at)
+    assert promised(PRODUCT, name, started) == (rule, china(due_at))
 
 
 @pytest.mark.parametrize(("on_label", "given"), [(True, False), (False, True)])

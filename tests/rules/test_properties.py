@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from products.calendar import load_calendar
@@ -12,7 +12,7 @@ from schemas.civil import CHINA
 from schemas.clinical import AnnArborStage, BinetStage, Tumour
 from schemas.deadline import Budget, BudgetUnit, ClockStop, DeadlineRequest
 from schemas.decision import Outcome
-from schemas.money import to_fen
+from schemas.money import ZERO, to_fen
 from schemas.policy import Coverage, PolicyStatus
 from schemas.text import Bilingual
 from tests.rules.cases import ALL, EVERY_PAPER, ask, authorization, diagnosis, policy, products, settlement
@@ -82,6 +82,9 @@ def test_any_application_gets_one_explained_decision(
     st.none() | st.decimals(0, 1, places=4),
     DAYS,
 )
+@example("axa-excellence", (ZERO, ZERO, ZERO, ZERO), (None, False, False), None, date(2027, 1, 1)).via(
+    "cover had ended"
+)
 def test_amounts_add_up(
     product: str,
     money: tuple[Decimal, Decimal, Decimal, Decimal],
@@ -104,8 +107,11 @@ def test_amounts_add_up(
     )
     decision = ask(product, facts)
     amounts = decision.amounts
-    if amounts is None:
-        assert decision.verdict == "referred"
+    if amounts is None:  # the ratio is open: a person is asked, unless another clause refuses whatever the ratio is
+        outcomes = {each.name: each.outcome for each in decision.findings}
+        assert outcomes.pop("insurer_share") is Outcome.REFERRED
+        assert decision.verdict == ("refused" if Outcome.NOT_MET in outcomes.values() else "referred")
+        assert set(outcomes) >= {"limit_not_exceeded"}
         return
     assert amounts.cost == amounts.insurer_pays + amounts.own_share + amounts.other_compensation
     assert min(amounts.insurer_pays, amounts.own_share, amounts.other_compensation, amounts.over_limit) >= 0
