@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from temporalio import activity
 
 from activities.errors import PartnerNonsenseError, PartnerUnavailableError
+from activities.policies import AILING, AT_ONCE
 from activities.ports import A, Order
 from activities.problems import failure_of, problem_of
 from schemas.partners import PartnerName
@@ -37,6 +39,7 @@ class PartnerClient:
         """Speak to `name` at `base_url` (no trailing slash needed), showing `token` as bearer."""
         self._name = name
         self._limits = limits or Limits()
+        self._ailing_until = 0.0
         self._base = base_url.rstrip("/")
         self._http = httpx2.AsyncClient(
             headers={"Authorization": f"Bearer {token}", "Accept": _ACCEPT},
@@ -76,19 +79,29 @@ class PartnerClient:
     async def _call(
         self, operation: str, request: httpx2.Request, answer: type[A], person: Mapping[str, object] | None = None
     ) -> A:
+        at_once = activity.in_activity() and activity.info().is_local
+        self._check_well(operation, at_once=at_once)
+        limit = min(self._limits.overall, AT_ONCE.total_seconds()) if at_once else self._limits.overall
         try:
-            async with asyncio.timeout(self._limits.overall):
+            async with asyncio.timeout(limit):
                 response, content = await self._exchange(operation, request)
         except (TimeoutError, httpx2.TransportError) as error:
+            self._ailing_until = time.monotonic() + AILING.total_seconds()
             raise PartnerUnavailableError(self._name, operation, _no_answer(error)) from None
         except httpx2.HTTPError as error:
             raise PartnerNonsenseError(
                 self._name, operation, f"answer cannot be read ({type(error).__name__})"
             ) from None
+        self._ailing_until = 0.0
         said = problem_of(content, person)
         if failure := failure_of(self._name, operation, response.status_code, said, response.headers):
             raise failure
         return self._parse(operation, answer, content)
+
+    def _check_well(self, operation: str, *, at_once: bool) -> None:
+        """Raise `PartnerUnavailableError` where others just waited in vain: a workflow task shall not wait, too."""
+        if at_once and time.monotonic() < self._ailing_until:
+            raise PartnerUnavailableError(self._name, operation, "did not answer a moment ago; its queue asks it")
 
     async def _exchange(self, operation: str, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
         response = await self._http.send(request, stream=True)

@@ -25,6 +25,17 @@ LOOK_UP_AT_ONCE = LocalActivityConfig(
 )
 """A partner's quick read. It costs one event; when it does not answer at once, `look_up` takes the partner's queue."""
 
+HAND_OFF_AT_ONCE = LocalActivityConfig(
+    start_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)
+)
+"""A write to a partner that answers at once costs one event instead of a round of the queue (decision 0021)."""
+
+AT_ONCE = timedelta(seconds=2.5)
+"""How long a partner's HTTP answer may take where it is asked at once: shorter than the local activity around it."""
+
+AILING = timedelta(seconds=10)
+"""How long a partner that did not answer at once is asked on its queue only: it shall not hold up other journeys."""
+
 HAND_OFF_PATIENCE = timedelta(days=1)
 """How long a write to a partner is tried before a service agent is asked to look."""
 

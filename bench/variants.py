@@ -7,15 +7,18 @@ from typing import Any, TypeVar
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, VersioningBehavior
 
+from activities import policies
 from schemas.actions import ChooseFulfilment, Receipt, RecordHandOver, RecordPayment, RecordReview
 from schemas.claim import DrugClaim
 from schemas.journey import JourneyResult, Stage
+from schemas.partners import PartnerName, PartnerWrite
 from workflows import own
 from workflows.journey import Journey
 from workflows.record import JourneyRecord
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
+Write = TypeVar("Write", bound=PartnerWrite)
 INPUTS = 4
 _STAGE = SearchAttributeKey.for_keyword("JourneyOutcome")
 
@@ -72,6 +75,15 @@ async def _look_up_as_activity(
     return await _as_activity(method, query)
 
 
+async def _hand_off_as_activity(
+    journey: Journey,
+    partner: PartnerName,
+    method: Callable[[Any, Write], Awaitable[Answered]],
+    request: Callable[[str], Write],
+) -> Answered:
+    return await journey._ask_patiently(partner, method, request, policies.hand_off(partner))  # noqa: SLF001 - as below
+
+
 def _upsert_at_every_step(record: JourneyRecord) -> None:
     workflow.upsert_search_attributes([_STAGE.value_set(str(record.status.stage))])
 
@@ -79,9 +91,10 @@ def _upsert_at_every_step(record: JourneyRecord) -> None:
 def write_straightforwardly() -> None:
     """Turn the journey of this process into the straightforward one.
 
-    Every decision, posting, status write and look-up becomes an activity of its own, one after another, and the search
-    attributes are upserted at every step.
+    Every decision, posting, status write, look-up and hand-off becomes an activity of its own, one after another, and
+    the search attributes are upserted at every step.
     """
     own.ask = _as_activity
+    Journey.hand_off = _hand_off_as_activity  # type: ignore[assignment,method-assign]  # as below
     Journey.look_up = _look_up_as_activity  # type: ignore[assignment,method-assign]  # the point of the exercise
     JourneyRecord._show = _upsert_at_every_step  # type: ignore[assignment,method-assign]  # noqa: SLF001 - as above

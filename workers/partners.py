@@ -26,16 +26,10 @@ class Partners(NamedTuple):
     courier: Courier
     notifier: Notifier
 
-    def look_ups(self) -> list[Callable[..., Any]]:
-        """Reads that a journey may make as local activities."""
-        return [
-            self.insurer.coverage,
-            self.insurer.payment,
-            self.pharmacy.quote,
-            self.foundation.program,
-            self.foundation.application,
-            self.courier.tracking,
-        ]
+    def at_once(self) -> list[Callable[..., Any]]:
+        """What a journey may ask as a local activity: every read, and the writes that it waits for."""
+        queued = (PartnerName.INSURER, PartnerName.PHARMACY, PartnerName.FOUNDATION, PartnerName.COURIER)
+        return [method for partner in queued for method in self.on_queue(partner)]
 
     def on_queue(self, partner: PartnerName) -> list[Callable[..., Any]]:
         """Everything that runs on the queue of `partner`."""

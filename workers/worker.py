@@ -64,7 +64,7 @@ def journeys_worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=[*own.activities(), *partners.look_ups()],
+        activities=[*own.activities(), *partners.at_once()],
         workflow_runner=runner or runner_of_production(),
         deployment_config=deployment,
         max_cached_workflows=_CACHED_JOURNEYS,

@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from activities import policies
     from activities.decisions import Decisions
+    from activities.errors import REFUSED
     from schemas.actions import ActionInput, DecideReferral, Receipt, RetryHandOff, SubmitPapers, Withdraw
     from schemas.deadline import Budget, ClockStop
     from schemas.decision import Decision, DecisionRequest, Facts, Verdict
@@ -74,7 +75,6 @@ class Journey:
         self._receipts: dict[str, Receipt] = {}
         self._asked: dict[str, int] = {}
         self._busy = False
-        self._entered = WaitingFor.NOTHING
 
     # Inputs: validated before they enter history, taken once by key.
 
@@ -142,13 +142,6 @@ class Journey:
             withdrawable=self._may_withdraw(), budget=clock.budget, clock=clock.stops, started_at=clock.started_at
         )
 
-    async def enter(self, what: WaitingFor, on: ActorRole) -> None:
-        """Show that the journey waits for `what` before the partner is asked for it; `answer` then waits on."""
-        self.expect(what)
-        self._entered = what
-        self.record.wait(what, on)
-        await self.publish()
-
     def expect(self, what: WaitingFor) -> None:
         """Accept the answers of `what` from now on, even while a partner is still being asked."""
         self._expected, self._answer = what, None
@@ -166,11 +159,9 @@ class Journey:
         """Wait for a `kind` of action that answers `what`; a passed deadline escalates, with `poll` silence too."""
         if self._expected is not what:
             self.expect(what)
-        if self._entered is not what:
-            self.record.wait(what, on)
-            if self._answer is None:
-                await self.publish(clock, budget)
-        self._entered = WaitingFor.NOTHING
+        self.record.wait(what, on)
+        if self._answer is None:
+            await self.publish(clock, budget)
         asked = 0
         while self._answer is None:
             await self._wait_for_news(policies.poll_after(asked) if poll else None)
@@ -295,19 +286,17 @@ class Journey:
         self, partner: PartnerName, method: Callable[[Any, Asked], Awaitable[Answered]], query: Asked
     ) -> Answered:
         """Read from a partner: at once where it answers, else patiently on its own queue."""
-        try:
-            return await workflow.execute_local_activity_method(method, query, **policies.LOOK_UP_AT_ONCE)
-        except CancelledError:
-            raise
-        except FailureError:  # refused, or no answer at once: the partner's queue asks again and tells why
-            pass
-        return await self._ask(partner, method, lambda _: query, policies.look_up(partner))
+        patiently = policies.look_up(partner)
+        return await self._ask(partner, method, lambda _: query, policies.LOOK_UP_AT_ONCE, patiently)
 
     async def hand_off(
         self, partner: PartnerName, method: Callable[[Any, Write], Awaitable[Answered]], request: Callable[[str], Write]
     ) -> Answered:
-        """Write to a partner, once; `request` makes the shape from its idempotency key."""
-        return await self._ask(partner, method, request, policies.hand_off(partner))
+        """Write to a partner, once: at once where it answers, else patiently on its own queue, under the same key.
+
+        `request` makes the shape from its idempotency key.
+        """
+        return await self._ask(partner, method, request, policies.HAND_OFF_AT_ONCE, policies.hand_off(partner))
 
     async def ask_aside(
         self, partner: PartnerName, method: Callable[[Any, Write], Awaitable[Answered]], request: Callable[[str], Write]
@@ -317,19 +306,44 @@ class Journey:
         config = policies.hand_off(partner)
         config["summary"] = name
         try:
-            await workflow.execute_activity_method(method, request(self._next_key(name)), **config)
+            await workflow.execute_activity_method(method, request(self._key(name)), **config)
         except ActivityError as error:
             if isinstance(error.cause, CancelledError):
                 raise
-            self.record.escalate(_failed(partner, name, error))
+            self.record.escalate(_failed(partner, name, error.cause))
             await self.publish()
+        finally:
+            self._close_key(name)
 
-    def _next_key(self, name: str) -> str:
-        attempt = self._asked.get(name, 1)
-        self._asked[name] = attempt + 1
-        return f"{self.record.status.journey_id}/{name}/{attempt}"
+    def _key(self, name: str) -> str:
+        """Idempotency key of the request `name`; the same until it is closed."""
+        return f"{self.record.status.journey_id}/{name}/{self._asked.get(name, 1)}"
+
+    def _close_key(self, name: str) -> None:
+        """The next request of that name is another one."""
+        self._asked[name] = self._asked.get(name, 1) + 1
 
     async def _ask(
+        self,
+        partner: PartnerName,
+        method: Callable[[Any, Asked], Awaitable[Answered]],
+        request: Callable[[str], Asked],
+        at_once: workflow.LocalActivityConfig,
+        patiently: workflow.ActivityConfig,
+    ) -> Answered:
+        name = f"{partner}.{method.__name__}"
+        try:
+            answered = await workflow.execute_local_activity_method(method, request(self._key(name)), **at_once)
+        except CancelledError:
+            raise
+        except FailureError as error:
+            if isinstance(error, ApplicationError) and error.non_retryable:
+                await self._ask_for_help(partner, name, error)
+            answered = await self._ask_patiently(partner, method, request, patiently)
+        self._close_key(name)
+        return answered
+
+    async def _ask_patiently(
         self,
         partner: PartnerName,
         method: Callable[[Any, Asked], Awaitable[Answered]],
@@ -340,16 +354,13 @@ class Journey:
         config["summary"] = name
         while True:
             await self._show_hand_off(partner)
-            attempt = self._asked.get(name, 1)
-            key = f"{self.record.status.journey_id}/{name}/{attempt}"
             try:
-                answered = await workflow.execute_activity_method(method, request(key), **config)
+                answered = await workflow.execute_activity_method(method, request(self._key(name)), **config)
             except ActivityError as error:
                 if isinstance(error.cause, CancelledError):
                     raise
-                await self._ask_for_help(partner, name, error)
+                await self._ask_for_help(partner, name, error.cause)
             else:
-                self._asked[name] = attempt + 1
                 self._busy = False
                 return answered
 
@@ -360,11 +371,10 @@ class Journey:
             self.record.wait(WaitingFor.HAND_OFF, role)
             await self.publish()
 
-    async def _ask_for_help(self, partner: PartnerName, name: str, error: ActivityError) -> None:
-        refused = isinstance(error.cause, ApplicationError) and error.cause.type == "PartnerRefused"
-        if refused:  # a new attempt is a new request: the partner keeps its refusal under the old key
-            self._asked[name] = self._asked.get(name, 1) + 1
-        await self.ask_for_help(_failed(partner, name, error))
+    async def _ask_for_help(self, partner: PartnerName, name: str, cause: BaseException | None) -> None:
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+            self._close_key(name)  # a new attempt is a new request: the partner keeps its refusal under the old key
+        await self.ask_for_help(_failed(partner, name, cause))
 
     async def close(self, stage: Stage, text: Bilingual) -> None:
         """End the journey in `stage`, tell the insured person, and let every handler finish."""
@@ -379,6 +389,6 @@ class Journey:
         await workflow.wait_condition(workflow.all_handlers_finished)
 
 
-def _failed(partner: PartnerName, name: str, error: ActivityError) -> Bilingual:
-    cause = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer in time"
-    return Bilingual(zh=f"{partner} 未能处理 {name}：{cause}", en=f"{name} failed: {cause}")
+def _failed(partner: PartnerName, name: str, cause: BaseException | None) -> Bilingual:
+    why = cause.message if isinstance(cause, ApplicationError) else "no answer in time"
+    return Bilingual(zh=f"{partner} 未能处理 {name}：{why}", en=f"{name} failed: {why}")

@@ -100,7 +100,7 @@ class Settlement:
 
     async def _paid(self, dispensing: DispensingReceipt, amount: Yuan) -> bool:
         journey, claim = self.journey, self.case.claim
-        await journey.enter(WaitingFor.PAYMENT, ActorRole.INSURER)
+        journey.expect(WaitingFor.PAYMENT)
         receipt = await journey.hand_off(
             PartnerName.INSURER,
             Insurer.order_payment,

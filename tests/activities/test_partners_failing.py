@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from pydantic import JsonValue
+from temporalio.testing import ActivityEnvironment
 
 from activities.errors import PartnerError
 from activities.http import Limits, PartnerClient
@@ -152,6 +154,22 @@ async def test_an_answer_about_another_policy_is_nonsense() -> None:
             await Insurer(client).coverage(COVERAGE)
         await client.aclose()
     assert failed.value.type == "PartnerNonsense"
+
+
+async def test_a_partner_that_does_not_answer_is_spared_by_workflow_tasks_for_a_while(
+    playing: Sandbox, insurer: Insurer, payment: PaymentOrder
+) -> None:
+    """After a silence others do not wait at once; the partner's queue still asks, and its answer ends the pause."""
+    at_once = ActivityEnvironment()
+    at_once.info = replace(at_once.info, is_local=True)
+    await playing.tell("insurer", "order_payment", {"kind": "silent", "seconds": 5})
+    with pytest.raises(PartnerError, match="no answer "):
+        await at_once.run(insurer.order_payment, payment)
+    with pytest.raises(PartnerError, match="did not answer a moment ago") as spared:
+        await at_once.run(insurer.order_payment, payment)
+    assert spared.value.type == "PartnerUnavailable"
+    first = await ActivityEnvironment().run(insurer.order_payment, payment)
+    assert await at_once.run(insurer.order_payment, payment) == first
 
 
 @pytest.mark.parametrize(

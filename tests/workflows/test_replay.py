@@ -35,7 +35,7 @@ async def test_every_recorded_history_replays(file: Path) -> None:
 
 async def test_a_history_that_the_code_did_not_write_is_caught() -> None:
     """The check above can fail: a history with one activity renamed does not replay."""
-    text = (Path(histories.__file__).parent / "delivered.json").read_text(encoding="utf-8")
+    text = (Path(histories.__file__).parent / "helped-after-a-refusing-partner.json").read_text(encoding="utf-8")
     altered = text.replace("pharmacy.reserve", "pharmacy.keep_back")
     assert altered != text
     history = WorkflowHistory.from_json(f"journey-{'a' * 20}", altered)
