@@ -1,14 +1,18 @@
 """Coverage decisions and the journey's plan, taken outside workflow code so that a history keeps them as they stood."""
 
+from datetime import date
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from products.calendar import WorkingCalendar
 from products.errors import ProductError
 from products.loader import Products, in_force
-from products.model import Dated, Product, VoucherIssue
+from products.model import Dated, Product, Terms, VoucherIssue
+from rules.days import plus_days
 from rules.engine import decide
 from rules.errors import RuleError
+from rules.medication_term import end_of_cover
 from schemas.deadline import Budget, BudgetUnit
 from schemas.decision import Decision, DecisionRequest
 from schemas.names import RuleId
@@ -57,6 +61,14 @@ class Decisions:
             delivery_same_city=in_force(terms.delivery_same_city, day).value,
             delivery_other_city=in_force(terms.delivery_other_city, day).value,
             aid_budget=in_force(terms.charity_notify_budget, day).value,
+            investigation_budget=in_force(terms.investigation_budget, day).value,
+            green_budget=_green_budget(terms, day),
+            refund_of_excess=in_force(terms.refund_of_excess, day).value,
+            follow_up_months=in_force(terms.follow_up_months, day).value,
+            authorization_covers_refills=in_force(terms.authorization_covers_refills, day).value,
+            min_days_between_prescriptions=in_force(terms.min_days_between_prescriptions, day).value,
+            covered_to=_covered_to(request, terms),
+            cover_rule=_cover_rule(terms, day),
         )
 
 
@@ -64,6 +76,25 @@ def _voucher_budget(days: Dated[int | None]) -> Budget | None:
     if days.value is None:
         return None
     return Budget(unit=BudgetUnit.NATURAL_DAYS, amount=days.value, rule=days.rule)
+
+
+def _green_budget(terms: Terms, day: date) -> Budget | None:
+    """The budget where a refusal earns the consultation at all."""
+    return in_force(terms.green_budget, day).value if in_force(terms.green_gift, day).value else None
+
+
+def _covered_to(request: PlanRequest, terms: Terms) -> date:
+    day = request.effective_on
+    days = in_force(terms.medication_days_from_diagnosis, day).value
+    if days is not None:
+        return plus_days(request.diagnosed_on, days)
+    after = in_force(terms.post_expiry_days, day).value
+    return end_of_cover(request.expires_on, request.renewed_to, after)
+
+
+def _cover_rule(terms: Terms, day: date) -> RuleId:
+    from_diagnosis = in_force(terms.medication_days_from_diagnosis, day)
+    return in_force(terms.post_expiry_days, day).rule if from_diagnosis.value is None else from_diagnosis.rule
 
 
 def _review_rule(product: Product) -> RuleId:

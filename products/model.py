@@ -123,6 +123,8 @@ class Terms(Strict):
     cancers_limit_drugs: tuple[Dated[bool], ...]
     """The drug list prints the cancers each drug is for, and they are a limit."""
     review_budget: tuple[Dated[Budget | None], ...]
+    investigation_budget: tuple[Dated[Budget | None], ...]
+    """How long an investigation may take, which precedes and suspends the review."""
     delivery_same_city: tuple[Dated[Budget | None], ...]
     delivery_other_city: tuple[Dated[Budget | None], ...]
     delivery_other_city_earliest: tuple[Dated[Budget | None], ...]
@@ -139,9 +141,15 @@ class Terms(Strict):
     charity_not_collected: tuple[Dated[CharityConsequence], ...]
     charity_refused_reviews_again: tuple[Dated[bool], ...]
     charity_notify_budget: tuple[Dated[Budget | None], ...]
+    follow_up_months: tuple[Dated[int | None], ...]
+    """Every how many months the patient on charity aid is called; None where not printed."""
+    refund_of_excess: tuple[Dated[bool], ...]
+    """The whole cost is advanced; what the insurance does not owe is refunded by the insured."""
     payment_rule: tuple[Dated[PaymentRule], ...]
     green_gift: tuple[Dated[bool], ...]
     """A refusal at review that the insured accepts earns one out-patient green-channel service."""
+    green_budget: tuple[Dated[Budget | None], ...]
+    """How long arranging that service may take once the insured confirmed the recommended expert."""
     authorization_covers_refills: tuple[Dated[bool], ...]
 
 

@@ -44,6 +44,9 @@ _WEIGHT = (
 )
 """The first outcome found among the findings gives the verdict; none of them means approved."""
 
+_FINAL = frozenset({"resistance", "duration", "benefit_limit"})
+"""Topics of rules that, once broken, stay broken for every later prescription under the policy."""
+
 
 def decide(request: DecisionRequest, products: Products, calendar: WorkingCalendar) -> Decision:
     """The decision on one question, with every finding and its clauses; pure, the same request gives the same answer.
@@ -139,10 +142,16 @@ def _decision(
         amounts=_amounts(request.facts, context, verdict),
         way=_way(request.facts, verdict, context),
         next_steps=_next_steps(request.facts, verdict, findings, context),
+        final=any(_ends_treatment(finding, request.facts) for finding in findings),
         facts=request.facts,
         versions=versions,
         at=request.at,
     )
+
+
+def _ends_treatment(finding: Finding, facts: Facts) -> bool:
+    broken = finding.outcome is Outcome.NOT_MET
+    return broken and find_rule(finding.name, facts).topic in _FINAL
 
 
 def _papers(findings: Sequence[Finding]) -> tuple[PaperDue, ...]:

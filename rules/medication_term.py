@@ -10,11 +10,16 @@ from rules.result import Result, met, not_applicable, not_met, say
 from schemas.decision import AuthorizationFacts, ReviewFacts, SettlementFacts
 
 
-def last_day_by_policy(expires_on: date, renewed_to: date | None, context: Context) -> date:
-    """End of cover: of the renewed policy, else expiry and the printed days after it, the last one included."""
+def end_of_cover(expires_on: date, renewed_to: date | None, days_after_expiry: int) -> date:
+    """The last day of the renewed policy, else expiry and the printed days after it, the last one included."""
     if renewed_to is not None and renewed_to > expires_on:
         return renewed_to
-    return plus_days(expires_on, context.value(context.terms.post_expiry_days))
+    return plus_days(expires_on, days_after_expiry)
+
+
+def last_day_by_policy(expires_on: date, renewed_to: date | None, context: Context) -> date:
+    """End of cover under the product's terms."""
+    return end_of_cover(expires_on, renewed_to, context.value(context.terms.post_expiry_days))
 
 
 @rule(topic="duration")

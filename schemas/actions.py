@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, field_validator
 
+from schemas.clinical import Diagnosis, Prescription
 from schemas.decision import FulfilmentMode, PharmacistFindings
 from schemas.money import Ratio, Yuan
 from schemas.names import IdempotencyKey
@@ -111,6 +112,8 @@ class RecordAidCollection(ActionInput):
     application_id: str = Field(min_length=1, max_length=64)
     collected: bool
     own_reason: bool = True
+    next_due_on: date | None = None
+    """Day on which the next donation is due, where the foundation tells."""
 
 
 class ChooseFulfilment(ActionInput):
@@ -187,6 +190,152 @@ class Withdraw(ActionInput):
     reason: Reason
 
 
+class Hold(ActionInput):
+    """The journey stands still until it is resumed; so do the clocks of those who would have to act."""
+
+    action: Literal["hold"] = "hold"
+    reason: Reason
+
+
+class Resume(ActionInput):
+    """A journey on hold goes on."""
+
+    action: Literal["resume"] = "resume"
+    reason: Reason
+
+
+class OpenInvestigation(ActionInput):
+    """The insurer investigates the claim before it is reviewed."""
+
+    action: Literal["open_investigation"] = "open_investigation"
+    reason: Reason
+
+
+class ConcludeInvestigation(ActionInput):
+    """The insurer ended its investigation: the claim goes on, or is refused on its word."""
+
+    action: Literal["conclude_investigation"] = "conclude_investigation"
+    passed: bool
+    reason: Reason
+
+
+class RecordDeath(ActionInput):
+    """The insured person died."""
+
+    action: Literal["record_death"] = "record_death"
+    died_on: date
+
+
+class RecordCancellation(ActionInput):
+    """The policy was cancelled, rescinded or ended before its last day."""
+
+    action: Literal["record_cancellation"] = "record_cancellation"
+    effective_on: date
+    """First day without cover."""
+    reason: Reason
+
+
+class RecordFraud(ActionInput):
+    """The service was found to be used by another than the insured person, or obtained by deceit."""
+
+    action: Literal["record_fraud"] = "record_fraud"
+    found_on: date
+    reason: Reason
+
+
+class CorrectClaim(ActionInput):
+    """Facts of the claim were wrong or have changed: what is given replaces what was reported; the rest stays."""
+
+    action: Literal["correct_claim"] = "correct_claim"
+    diagnosis: Diagnosis | None = None
+    prescription: Prescription | None = None
+    hospital_lacks_drug: bool | None = None
+    planned_purchase_on: date | None = None
+    papers: tuple[Paper, ...] = Field(default=(), max_length=50)
+    """Papers that came with the correction; earlier ones are kept."""
+    reason: Reason
+
+
+class AcceptRefusal(ActionInput):
+    """The insured person accepts the refused review, with or without the green-channel consultation it earns."""
+
+    action: Literal["accept_refusal"] = "accept_refusal"
+    green_channel: bool
+
+
+class RecommendExpert(ActionInput):
+    """The provider recommends an expert of its network; nobody chooses hospital or doctor by name."""
+
+    action: Literal["recommend_expert"] = "recommend_expert"
+    hospital: str = Field(min_length=2, max_length=60)
+    department: str = Field(min_length=1, max_length=40)
+
+
+class ConfirmExpert(ActionInput):
+    """The insured person confirms the recommended expert, or asks for another."""
+
+    action: Literal["confirm_expert"] = "confirm_expert"
+    confirmed: bool
+
+
+class RecordAppointment(ActionInput):
+    """The consultation was arranged."""
+
+    action: Literal["record_appointment"] = "record_appointment"
+    on: date
+
+
+class RecordConsultation(ActionInput):
+    """The day of the consultation has passed."""
+
+    action: Literal["record_consultation"] = "record_consultation"
+    attended: bool
+
+
+class SubmitPrescription(ActionInput):
+    """The next prescription of the same drug."""
+
+    action: Literal["submit_prescription"] = "submit_prescription"
+    prescription: Prescription
+    papers: tuple[Paper, ...] = Field(default=(), max_length=50)
+    """Papers that came with it; the evidence of earlier prescriptions is kept."""
+    planned_purchase_on: date | None = None
+
+
+class TreatmentEnd(StrEnum):
+    """Why no further prescription will come."""
+
+    FINISHED = "finished"
+    RESISTANCE = "resistance"
+    OTHER_DRUG = "other_drug"
+    OTHER = "other"
+
+
+class EndTreatment(ActionInput):
+    """No further prescription of this drug will come."""
+
+    action: Literal["end_treatment"] = "end_treatment"
+    why: TreatmentEnd
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class RecordFollowUp(ActionInput):
+    """The patient on charity aid was called, as is due every month."""
+
+    action: Literal["record_follow_up"] = "record_follow_up"
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class RecordRefund(ActionInput):
+    """Money came back that the insurance did not owe; with `settled`, nothing more is expected."""
+
+    action: Literal["record_refund"] = "record_refund"
+    amount: Yuan
+    settled: bool = False
+    """The rest is written off or agreed otherwise."""
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 Action = Annotated[
     SubmitPapers
     | DecideReferral
@@ -201,7 +350,24 @@ Action = Annotated[
     | RecordDeliveryProblem
     | RecordPayment
     | RetryHandOff
-    | Withdraw,
+    | Withdraw
+    | Hold
+    | Resume
+    | OpenInvestigation
+    | ConcludeInvestigation
+    | RecordDeath
+    | RecordCancellation
+    | RecordFraud
+    | CorrectClaim
+    | AcceptRefusal
+    | RecommendExpert
+    | ConfirmExpert
+    | RecordAppointment
+    | RecordConsultation
+    | SubmitPrescription
+    | EndTreatment
+    | RecordFollowUp
+    | RecordRefund,
     Field(discriminator="action"),
 ]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import AwareDatetime, Field
 
+from schemas.carried import CarriedOver
 from schemas.clinical import Diagnosis, Prescription
 from schemas.names import ClaimNumber, JourneyId, PolicyNumber, ProductId
 from schemas.papers import Paper
@@ -26,6 +27,12 @@ class DrugClaimReport(Strict):
     """Whether the treating hospital cannot supply the drug (axa-excellence/DD-1)."""
     planned_purchase_on: date | None = None
     """Day on which the drug is to be bought (axa-excellence/DD-2)."""
+    previous_prescribed_on: date | None = None
+    """Date of the last prescription of this drug that the insurance paid, in a claim of its own; None: none."""
+    continuing: bool = False
+    """The treatment goes on: the journey stays open for the next prescriptions of the drug."""
+    corrects: ClaimNumber | None = None
+    """A refused claim under the same product that this one corrects: the papers handed in with it count here, too."""
 
 
 class DrugClaim(Shape):
@@ -42,6 +49,10 @@ class DrugClaim(Shape):
     papers: tuple[Paper, ...] = ()
     hospital_lacks_drug: bool | None = None
     planned_purchase_on: date | None = None
+    previous_prescribed_on: date | None = None
+    continuing: bool = False
     reported_at: AwareDatetime
     products_version: str = Field(default="", max_length=64)
     """Version of products/ that the journey keeps for its whole life (pinned at intake)."""
+    carried: CarriedOver | None = None
+    """What the journey's earlier runs leave to this one; None in the first."""

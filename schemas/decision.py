@@ -261,6 +261,8 @@ class Decision(Shape):
     amounts: Amounts | None = None
     way: CharityWay | None = None
     next_steps: tuple[Bilingual, ...] = ()
+    final: bool = False
+    """A refusal that holds for later prescriptions, too: resistance, the term is over, the limit is used up."""
     facts: Facts
     versions: Versions
     at: AwareDatetime

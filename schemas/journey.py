@@ -1,5 +1,6 @@
 """Where a journey stands: stages, waits, decisions, money and the actions possible now."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from schemas.deadline import Budget, ClockStop, Deadline
 from schemas.decision import Amounts, Decision, FulfilmentMode
 from schemas.money import ZERO
 from schemas.names import ClaimNumber, JourneyId, PersonRef, PolicyNumber, ProductId
-from schemas.papers import PaperDue
+from schemas.papers import Paper, PaperDue
 from schemas.people import Actor, ActorRole
 from schemas.shape import Shape
 from schemas.text import Bilingual
@@ -24,13 +25,30 @@ class Stage(StrEnum):
     VOUCHER = "voucher"
     FULFILMENT = "fulfilment"
     SETTLEMENT = "settlement"
+    REFILL = "refill"
+    """Between two prescriptions of a treatment that goes on."""
+    GREEN_CHANNEL = "green_channel"
+    """A refusal at review is accepted, or not; the consultation it earns is arranged."""
+    RECOVERY = "recovery"
+    """What was paid without being owed is claimed back."""
     COMPLETED = "completed"
     REFUSED = "refused"
     AID_SUPPLIED = "aid_supplied"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    """A right was not used in time, e.g. a voucher."""
+    TERMINATED = "terminated"
+    """Death, a cancelled policy or fraud ended it."""
 
 
-CLOSED_STAGES = (Stage.COMPLETED, Stage.REFUSED, Stage.AID_SUPPLIED, Stage.WITHDRAWN)
+CLOSED_STAGES = (
+    Stage.COMPLETED,
+    Stage.REFUSED,
+    Stage.AID_SUPPLIED,
+    Stage.WITHDRAWN,
+    Stage.LAPSED,
+    Stage.TERMINATED,
+)
 
 
 class WaitingFor(StrEnum):
@@ -47,6 +65,16 @@ class WaitingFor(StrEnum):
     OWN_SHARE = "own_share"
     HAND_OVER = "hand_over"
     PAYMENT = "payment"
+    INVESTIGATION = "investigation"
+    REFUSAL_ANSWER = "refusal_answer"
+    EXPERT = "expert"
+    EXPERT_CONFIRMATION = "expert_confirmation"
+    APPOINTMENT = "appointment"
+    CONSULTATION = "consultation"
+    PRESCRIPTION = "prescription"
+    REFUND = "refund"
+    RESUMPTION = "resumption"
+    """The journey is on hold."""
     HAND_OFF = "hand_off"
     """A partner is being asked; its answer is on the way."""
     HAND_OFF_HELP = "hand_off_help"
@@ -82,7 +110,7 @@ class ActionOffer(Shape):
 
 
 class Money(Shape):
-    """The money of this claim so far, in yuan."""
+    """The money of the present prescription, in yuan, and what earlier ones of the journey came to."""
 
     estimate: Amounts | None = None
     reserved: Decimal = ZERO
@@ -90,6 +118,11 @@ class Money(Shape):
     committed: Decimal = ZERO
     payment_id: str = ""
     paid: Decimal = ZERO
+    refund_due: Decimal = ZERO
+    """What the insured person has to pay back, less what came back."""
+    earlier_committed: Decimal = ZERO
+    """Committed for the earlier prescriptions of this journey."""
+    earlier_paid: Decimal = ZERO
 
 
 class VoucherView(Shape):
@@ -112,6 +145,14 @@ class FulfilmentView(Shape):
     reservation_id: str = ""
     tracking_number: str = ""
     dispensing_id: str = ""
+
+
+class Appointment(Shape):
+    """The green-channel consultation as far as it is arranged."""
+
+    hospital: str
+    department: str
+    on: date | None = None
 
 
 class Escalation(Shape):
@@ -164,6 +205,11 @@ class JourneyStatus(Shape):
     updated_at: AwareDatetime
     wait: Wait
     papers_due: tuple[PaperDue, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    """What has been handed in so far."""
+    prescription: int = 1
+    """Which prescription of the journey it is at, from 1."""
+    appointment: Appointment | None = None
     decisions: tuple[DecisionRecord, ...] = ()
     actions: tuple[ActionOffer, ...] = ()
     money: Money = Money()
@@ -207,3 +253,4 @@ class JourneyResult(Shape):
     stage: Stage
     money: Money = Money()
     decisions: int = 0
+    prescriptions: int = 1

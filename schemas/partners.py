@@ -171,6 +171,8 @@ class AidReceipt(Shape):
     application_id: str
     standing: AidStanding
     reason: str = ""
+    next_due_on: date | None = None
+    """Day on which the next donation is due; None where there is none, or the foundation does not tell."""
 
 
 class AidQuery(Shape):

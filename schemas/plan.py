@@ -11,11 +11,14 @@ from schemas.shape import Shape
 
 
 class PlanRequest(Shape):
-    """Which product, drug and policy the journey is for."""
+    """Which product, drug, policy and disease the journey is for."""
 
     product: ProductId
     drug: DrugName
     effective_on: date
+    expires_on: date
+    renewed_to: date | None = None
+    diagnosed_on: date
 
 
 class JourneyPlan(Shape):
@@ -38,3 +41,15 @@ class JourneyPlan(Shape):
     delivery_other_city: Budget | None = None
     aid_budget: Budget | None = None
     """How long the provider may take to tell the patient that aid is open."""
+    investigation_budget: Budget | None = None
+    green_budget: Budget | None = None
+    """How long arranging the green-channel consultation may take; None: a refusal earns none."""
+    refund_of_excess: bool = False
+    """The whole cost is advanced; what the insurance does not owe is refunded by the insured."""
+    follow_up_months: int | None = None
+    authorization_covers_refills: bool = False
+    min_days_between_prescriptions: int | None = None
+    covered_to: date
+    """Last day on which medication is paid under the policy as it stands."""
+    cover_rule: RuleId
+    """Rule that sets that day."""

@@ -11,23 +11,25 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
 
 from workflows import texts
-from workflows.drug_case import DrugCase
+from workflows.drug_case import DrugCase, today
 from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
 
 
 class CharityAid:
     """The charity fork of one prescription."""
 
-    def __init__(self, journey: Journey, case: DrugCase) -> None:
-        """Try aid for `case` by the means of `journey`."""
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase) -> None:
+        """Try aid for `case` by the means of `journey`; the foundation is asked at `desk`."""
         self.journey = journey
+        self.desk = desk
         self.case = case
 
     async def way(self) -> CharityWay:
         """Where a program exists and the patient qualifies, aid is tried before the insurance pays."""
         journey = self.journey
         journey.record.enter_stage(Stage.CHARITY_AID)
-        program = await journey.look_up(PartnerName.FOUNDATION, Foundation.program, self.case.program_query())
+        program = await self.desk.look_up(PartnerName.FOUNDATION, Foundation.program, self.case.program_query())
         decision = await self._decide(program.standing)
         while decision.way in {CharityWay.APPLY, CharityWay.WAIT}:
             standing, own_reason = await self._aid(program)
@@ -49,7 +51,7 @@ class CharityAid:
         )
         if not isinstance(choice, ApplyForAid):
             return AidStanding(getattr(choice, "standing", AidStanding.NOT_APPLIED)), True
-        journey.expect(WaitingFor.AID_OUTCOME)
+        journey.inbox.expect(WaitingFor.AID_OUTCOME)
         receipt = await self._apply(program)
         outcome = await journey.answer(
             RecordAidOutcome,
@@ -65,11 +67,15 @@ class CharityAid:
             ActorRole.INSURED,
             poll=lambda: self._poll_collection(receipt),
         )
-        return (AidStanding.COLLECTED if collection.collected else AidStanding.NOT_COLLECTED), collection.own_reason
+        if not collection.collected:
+            return AidStanding.NOT_COLLECTED, collection.own_reason
+        self.case.aid_since = self.case.aid_since or today()
+        self.case.next_donation_on = collection.next_due_on
+        return AidStanding.COLLECTED, True
 
     async def _apply(self, program: AidProgram) -> AidReceipt:
         claim, plan = self.case.claim, self.case.plan
-        return await self.journey.hand_off(
+        return await self.desk.hand_off(
             PartnerName.FOUNDATION,
             Foundation.apply,
             lambda key: AidApplication(
@@ -101,8 +107,9 @@ class CharityAid:
             **self.case.polled("aid-collection", ActorRole.FOUNDATION),
             application_id=receipt.application_id,
             collected=known.standing is AidStanding.COLLECTED,
+            next_due_on=known.next_due_on,
         )
 
     async def _aid_standing(self, receipt: AidReceipt) -> AidReceipt:
         query = AidQuery(application_id=receipt.application_id)
-        return await self.journey.look_up(PartnerName.FOUNDATION, Foundation.application, query)
+        return await self.desk.look_up(PartnerName.FOUNDATION, Foundation.application, query)

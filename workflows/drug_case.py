@@ -5,18 +5,22 @@ from datetime import date
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from schemas.actions import ChooseFulfilment, RecordHandOver
+    from schemas.actions import ChooseFulfilment, CorrectClaim, RecordHandOver
+    from schemas.carried import CarriedOver, Commitment
     from schemas.civil import china_date
     from schemas.claim import DrugClaim
+    from schemas.clinical import Prescription
     from schemas.decision import (
         AidStanding,
         AuthorizationFacts,
         CharityFacts,
         CounterFacts,
         FulfilmentFacts,
+        News,
         PharmacistFindings,
         ReviewFacts,
         SettlementFacts,
+        StandingFacts,
     )
     from schemas.journey import FulfilmentView
     from schemas.ledger import Voucher
@@ -24,9 +28,10 @@ with workflow.unsafe.imports_passed_through():
     from schemas.papers import Paper
     from schemas.partners import AidProgramQuery, QuoteQuery
     from schemas.people import Actor, ActorRole
-    from schemas.plan import JourneyPlan
+    from schemas.plan import JourneyPlan, PlanRequest
     from schemas.policy import Coverage, CoverageQuery
 
+from workflows.clock import Clock
 from workflows.record import JourneyRecord
 
 _ADULT = 18
@@ -44,16 +49,58 @@ class DrugCase:
     plan: JourneyPlan
 
     def __init__(self, claim: DrugClaim, record: JourneyRecord) -> None:
-        """Start from `claim`; `record` holds what agents see of it."""
+        """Start from `claim`, or where its earlier runs left off; `record` holds what agents see of it."""
         self.claim = claim
         self.record = record
-        self.findings = PharmacistFindings()
+        self.known = False
+        """Whether coverage and plan are known."""
+        self.round = 1
+        """How often a prescription was begun, corrections included."""
         self.ratio_by_person: Ratio | None = None
+        self.commitments: tuple[Commitment, ...] = ()
+        self.aid_since: date | None = None
+        self.next_donation_on: date | None = None
+        self.begin()
+        if claim.carried:
+            self._go_on(claim.carried)
+
+    def begin(self) -> None:
+        """Nothing is known yet of what becomes of the prescription in hand."""
+        self.findings = PharmacistFindings()
         self.voucher: Voucher | None = None
+        self.voucher_clock = Clock(None, workflow.now())
+        self.handed_over_on: date | None = None
+
+    def _go_on(self, carried: CarriedOver) -> None:
+        self.coverage, self.plan, self.known = carried.coverage, carried.plan, True
+        self.round, self.commitments = carried.round, carried.commitments
+        self.aid_since, self.next_donation_on = carried.aid_since, carried.next_donation_on
+
+    def learn(self, coverage: Coverage, plan: JourneyPlan) -> None:
+        """What the insurer says of the policy, and the terms that follow from it."""
+        self.coverage, self.plan, self.known = coverage, plan, True
+
+    def prescribe(self, prescription: Prescription, planned_purchase_on: date | None) -> None:
+        """The next prescription; the last one counts as its predecessor when its drug was handed over."""
+        previous = self.claim.previous_prescribed_on
+        if self.handed_over_on:
+            previous = self.claim.prescription.issued_on
+        change = {"prescription": prescription, "planned_purchase_on": planned_purchase_on}
+        self.claim = self.claim.model_copy(update=change | {"previous_prescribed_on": previous})
+        self.round += 1
+        self.begin()
+
+    def correct(self, correction: CorrectClaim) -> None:
+        """Replace what the correction gives; the rest of the claim stays."""
+        names = ("diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on")
+        given = {name: value for name in names if (value := getattr(correction, name)) is not None}
+        self.claim = self.claim.model_copy(update=given)
+        self.round += 1
+        self.begin()
 
     def key(self, what: str) -> str:
-        """Idempotency key of something this journey does once."""
-        return f"{self.claim.journey_id}/{what}/1"
+        """Idempotency key of something this journey does once for each prescription."""
+        return f"{self.claim.journey_id}/{what}/{self.round}"
 
     def polled(self, name: str, role: ActorRole) -> dict[str, object]:
         """Key and actor of an answer that was asked for because no call-back came."""
@@ -132,7 +179,7 @@ class DrugCase:
             papers=papers,
             hospital_lacks_drug=claim.hospital_lacks_drug,
             planned_purchase_on=claim.planned_purchase_on,
-            applied_on=china_date(claim.reported_at),
+            applied_on=china_date(claim.reported_at) if self.record.status.prescription == 1 else today(),
         )
 
     def review_facts(self, papers: tuple[Paper, ...]) -> ReviewFacts:
@@ -141,6 +188,8 @@ class DrugCase:
         return ReviewFacts(
             diagnosis=claim.diagnosis,
             prescription=claim.prescription,
+            previous_prescribed_on=claim.previous_prescribed_on,
+            first_purchase=claim.previous_prescribed_on is None,
             papers=papers,
             findings=self.findings,
             reviewed_on=today(),
@@ -172,7 +221,7 @@ class DrugCase:
 
     def counter_facts(self, answer: RecordHandOver, *, verified: bool) -> CounterFacts:
         """The facts at the counter or door; `verified`: the voucher's code was right."""
-        birth, on = self.claim.insured.birth_date, today()
+        birth, on = self.claim.insured.birth_date, china_date(answer.happened_at or workflow.now())
         age = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
         return CounterFacts(
             mode=self.fulfilment().mode,
@@ -182,6 +231,29 @@ class DrugCase:
             voucher_verified=verified,
             papers=answer.papers,
             handed_over_on=on,
+            policy_effective_on=self.coverage.policy.effective_on,
+        )
+
+    def plan_request(self, coverage: Coverage) -> PlanRequest:
+        """Which terms hold for this claim."""
+        policy = coverage.policy
+        return PlanRequest(
+            product=self.claim.product,
+            drug=self.claim.prescription.drug,
+            effective_on=policy.effective_on,
+            expires_on=policy.expires_on,
+            renewed_to=policy.renewed_to,
+            diagnosed_on=self.claim.diagnosis.diagnosed_on,
+        )
+
+    def standing_facts(self, news: News, since: date) -> StandingFacts:
+        """The facts of whether cover still stands after `news`."""
+        money = self.record.status.money
+        return StandingFacts(
+            news=news,
+            since=since,
+            dispensed_on=self.handed_over_on,
+            paid=money.committed + money.earlier_committed,
             policy_effective_on=self.coverage.policy.effective_on,
         )
 
@@ -199,7 +271,7 @@ class DrugCase:
             reimbursement_ratio=ratio,
             available=available,
             policy_effective_on=policy.effective_on,
-            dispensed_on=today(),
+            dispensed_on=self.handed_over_on or today(),
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
         )

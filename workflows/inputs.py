@@ -5,26 +5,44 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import (
+        AcceptRefusal,
         ApplyForAid,
         ChooseFulfilment,
+        ConcludeInvestigation,
+        ConfirmExpert,
+        CorrectClaim,
         DecideReferral,
         DeclineAid,
+        EndTreatment,
+        Hold,
+        OpenInvestigation,
         Receipt,
+        RecommendExpert,
         RecordAidCollection,
         RecordAidOutcome,
+        RecordAppointment,
+        RecordCancellation,
+        RecordConsultation,
+        RecordDeath,
         RecordDeliveryProblem,
+        RecordFollowUp,
+        RecordFraud,
         RecordHandOver,
         RecordOwnSharePaid,
         RecordPayment,
+        RecordRefund,
         RecordReview,
+        Resume,
         RetryHandOff,
         ReviewResult,
         SubmitPapers,
+        SubmitPrescription,
         Withdraw,
     )
     from schemas.decision import FulfilmentMode
     from schemas.papers import PaperKind
 
+from workflows.drug_case import DrugCase
 from workflows.journey import Journey
 
 
@@ -32,37 +50,41 @@ def _invalid(message: str) -> ApplicationError:
     return ApplicationError(message, type="ActionInvalid", non_retryable=True)
 
 
+_CORRECTABLE = frozenset({"diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers"})
+
+
 class DrugJourneyInputs:
     """Update handlers; what they do with an action is the business of `self.journey`."""
 
+    case: DrugCase
     journey: Journey
 
     @workflow.update
     async def submit_papers(self, action: SubmitPapers) -> Receipt:
         """Papers have come in."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @submit_papers.validator
     def _may_submit_papers(self, action: SubmitPapers) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def decide_referral(self, action: DecideReferral) -> Receipt:
         """A reviewer decided what the rules left open."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @decide_referral.validator
     def _may_decide_referral(self, action: DecideReferral) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_review(self, action: RecordReview) -> Receipt:
         """The pharmacist reviewed the prescription."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_review.validator
     def _may_record_review(self, action: RecordReview) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
         if action.result is ReviewResult.PAPERS_NEEDED and not action.papers_needed:
             message = "papers_needed: name at least one kind of paper"
             raise _invalid(message)
@@ -74,47 +96,47 @@ class DrugJourneyInputs:
     @workflow.update
     async def apply_for_aid(self, action: ApplyForAid) -> Receipt:
         """The insured person applies for charity aid."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @apply_for_aid.validator
     def _may_apply_for_aid(self, action: ApplyForAid) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def decline_aid(self, action: DeclineAid) -> Receipt:
         """The insured person does not apply for charity aid."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @decline_aid.validator
     def _may_decline_aid(self, action: DeclineAid) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_aid_outcome(self, action: RecordAidOutcome) -> Receipt:
         """The foundation decided."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_aid_outcome.validator
     def _may_record_aid_outcome(self, action: RecordAidOutcome) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_aid_collection(self, action: RecordAidCollection) -> Receipt:
         """The donated drug was collected, or was not."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_aid_collection.validator
     def _may_record_aid_collection(self, action: RecordAidCollection) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def choose_fulfilment(self, action: ChooseFulfilment) -> Receipt:
         """The insured person booked pick-up or delivery."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @choose_fulfilment.validator
     def _may_choose_fulfilment(self, action: ChooseFulfilment) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
         if action.mode is not FulfilmentMode.PICK_UP and not action.destination_city:
             message = "destination_city: needed for a delivery"
             raise _invalid(message)
@@ -122,11 +144,11 @@ class DrugJourneyInputs:
     @workflow.update
     async def record_own_share_paid(self, action: RecordOwnSharePaid) -> Receipt:
         """The insured person paid the own share."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_own_share_paid.validator
     def _may_record_own_share_paid(self, action: RecordOwnSharePaid) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
         estimate = self.journey.record.status.money.estimate
         if estimate and action.amount != estimate.own_share:
             message = f"amount: the own share is {estimate.own_share} yuan, not {action.amount}"
@@ -135,29 +157,29 @@ class DrugJourneyInputs:
     @workflow.update
     async def record_hand_over(self, action: RecordHandOver) -> Receipt:
         """Voucher, identity and papers were checked at the counter or door."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_hand_over.validator
     def _may_record_hand_over(self, action: RecordHandOver) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_delivery_problem(self, action: RecordDeliveryProblem) -> Receipt:
         """The delivery failed or the drug was damaged."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_delivery_problem.validator
     def _may_record_delivery_problem(self, action: RecordDeliveryProblem) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_payment(self, action: RecordPayment) -> Receipt:
         """The insurer paid or refused to."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @record_payment.validator
     def _may_record_payment(self, action: RecordPayment) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
         committed = self.journey.record.status.money.committed
         if action.paid and action.amount != committed:
             message = f"amount: {committed} yuan were ordered, not {action.amount}"
@@ -166,17 +188,184 @@ class DrugJourneyInputs:
     @workflow.update
     async def retry_hand_off(self, action: RetryHandOff) -> Receipt:
         """A service agent sends a failed hand-off once more."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @retry_hand_off.validator
     def _may_retry_hand_off(self, action: RetryHandOff) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def withdraw(self, action: Withdraw) -> Receipt:
         """The insured person takes the claim back."""
-        return await self.journey.take(action)
+        return await self.journey.inbox.take(action)
 
     @withdraw.validator
     def _may_withdraw(self, action: Withdraw) -> None:
-        self.journey.check(action)
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def hold(self, action: Hold) -> Receipt:
+        """The journey is put on hold."""
+        return await self.journey.inbox.take(action)
+
+    @hold.validator
+    def _may_hold(self, action: Hold) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def resume(self, action: Resume) -> Receipt:
+        """A journey on hold goes on."""
+        return await self.journey.inbox.take(action)
+
+    @resume.validator
+    def _may_resume(self, action: Resume) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def open_investigation(self, action: OpenInvestigation) -> Receipt:
+        """The insurer investigates."""
+        return await self.journey.inbox.take(action)
+
+    @open_investigation.validator
+    def _may_open_investigation(self, action: OpenInvestigation) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def conclude_investigation(self, action: ConcludeInvestigation) -> Receipt:
+        """The investigation has ended."""
+        return await self.journey.inbox.take(action)
+
+    @conclude_investigation.validator
+    def _may_conclude_investigation(self, action: ConcludeInvestigation) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_death(self, action: RecordDeath) -> Receipt:
+        """The insured person died."""
+        return await self.journey.inbox.take(action)
+
+    @record_death.validator
+    def _may_record_death(self, action: RecordDeath) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_cancellation(self, action: RecordCancellation) -> Receipt:
+        """The policy was cancelled."""
+        return await self.journey.inbox.take(action)
+
+    @record_cancellation.validator
+    def _may_record_cancellation(self, action: RecordCancellation) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_fraud(self, action: RecordFraud) -> Receipt:
+        """Fraud was found."""
+        return await self.journey.inbox.take(action)
+
+    @record_fraud.validator
+    def _may_record_fraud(self, action: RecordFraud) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def correct_claim(self, action: CorrectClaim) -> Receipt:
+        """The claim is corrected."""
+        return await self.journey.inbox.take(action)
+
+    @correct_claim.validator
+    def _may_correct_claim(self, action: CorrectClaim) -> None:
+        self.journey.inbox.check(action)
+        if not (action.model_fields_set & _CORRECTABLE):
+            message = f"correct_claim: name at least one of {', '.join(sorted(_CORRECTABLE))}"
+            raise _invalid(message)
+
+    @workflow.update
+    async def accept_refusal(self, action: AcceptRefusal) -> Receipt:
+        """The insured person accepts the refused review."""
+        return await self.journey.inbox.take(action)
+
+    @accept_refusal.validator
+    def _may_accept_refusal(self, action: AcceptRefusal) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def recommend_expert(self, action: RecommendExpert) -> Receipt:
+        """The provider recommends an expert."""
+        return await self.journey.inbox.take(action)
+
+    @recommend_expert.validator
+    def _may_recommend_expert(self, action: RecommendExpert) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def confirm_expert(self, action: ConfirmExpert) -> Receipt:
+        """The insured person confirms the expert."""
+        return await self.journey.inbox.take(action)
+
+    @confirm_expert.validator
+    def _may_confirm_expert(self, action: ConfirmExpert) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_appointment(self, action: RecordAppointment) -> Receipt:
+        """The consultation was arranged."""
+        return await self.journey.inbox.take(action)
+
+    @record_appointment.validator
+    def _may_record_appointment(self, action: RecordAppointment) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_consultation(self, action: RecordConsultation) -> Receipt:
+        """The day of the consultation has passed."""
+        return await self.journey.inbox.take(action)
+
+    @record_consultation.validator
+    def _may_record_consultation(self, action: RecordConsultation) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def submit_prescription(self, action: SubmitPrescription) -> Receipt:
+        """The next prescription has come in."""
+        return await self.journey.inbox.take(action)
+
+    @submit_prescription.validator
+    def _may_submit_prescription(self, action: SubmitPrescription) -> None:
+        self.journey.inbox.check(action)
+        claim = self.case.claim
+        if action.prescription.drug != claim.prescription.drug:
+            message = f"prescription.drug: this journey is for {claim.prescription.drug.name}; report another drug anew"
+            raise _invalid(message)
+        if action.prescription.number == claim.prescription.number:
+            message = "prescription.number: this prescription was handed in before"
+            raise _invalid(message)
+
+    @workflow.update
+    async def end_treatment(self, action: EndTreatment) -> Receipt:
+        """No further prescription will come."""
+        return await self.journey.inbox.take(action)
+
+    @end_treatment.validator
+    def _may_end_treatment(self, action: EndTreatment) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_follow_up(self, action: RecordFollowUp) -> Receipt:
+        """The patient was called."""
+        return await self.journey.inbox.take(action)
+
+    @record_follow_up.validator
+    def _may_record_follow_up(self, action: RecordFollowUp) -> None:
+        self.journey.inbox.check(action)
+
+    @workflow.update
+    async def record_refund(self, action: RecordRefund) -> Receipt:
+        """Money came back."""
+        return await self.journey.inbox.take(action)
+
+    @record_refund.validator
+    def _may_record_refund(self, action: RecordRefund) -> None:
+        self.journey.inbox.check(action)
+        due = self.journey.record.status.money.refund_due
+        if action.amount > due:
+            message = f"amount: {due} yuan are due, not {action.amount}"
+            raise _invalid(message)

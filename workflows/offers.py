@@ -3,13 +3,22 @@
 The status, the update validators and the call-back door all read this one table.
 """
 
-from schemas.journey import ActionOffer, Stage, WaitingFor
+from typing import NamedTuple
+
+from schemas.journey import CLOSED_STAGES, ActionOffer, Stage, WaitingFor
 from schemas.people import ActorRole
 from schemas.text import Bilingual
 
 _PATIENT_SIDE = (ActorRole.INSURED, ActorRole.AGENT, ActorRole.GUARDIAN, ActorRole.SERVICE_AGENT)
 _REVIEWERS = (ActorRole.INSURER_REVIEWER, ActorRole.SUPERVISOR)
 _HELPERS = (ActorRole.SERVICE_AGENT, ActorRole.SUPERVISOR)
+_INSURER = (ActorRole.INSURER, ActorRole.INSURER_REVIEWER)
+_TELLERS = (*_INSURER, *_HELPERS)
+"""Who may bring news of the policy or the insured person."""
+PARTNERS = frozenset(
+    {ActorRole.INSURER, ActorRole.PHARMACY, ActorRole.FOUNDATION, ActorRole.HOSPITAL, ActorRole.COURIER}
+)
+"""Their reports are facts: a journey on hold keeps them, too."""
 
 
 def _offer(action: str, roles: tuple[ActorRole, ...], zh: str, en: str) -> ActionOffer:
@@ -18,6 +27,23 @@ def _offer(action: str, roles: tuple[ActorRole, ...], zh: str, en: str) -> Actio
 
 SUBMIT_PAPERS = _offer("submit_papers", (*_PATIENT_SIDE, ActorRole.HOSPITAL), "提交材料", "Hand in papers")
 WITHDRAW = _offer("withdraw", _PATIENT_SIDE, "撤回申请", "Withdraw the claim")
+CORRECT = _offer("correct_claim", _PATIENT_SIDE, "更正申请", "Correct the claim")
+INVESTIGATE = _offer("open_investigation", _TELLERS, "发起调查", "Open an investigation")
+HOLD = _offer("hold", _TELLERS, "暂停", "Put on hold")
+RESUME = _offer("resume", _TELLERS, "恢复", "Resume")
+REFUND = _offer("record_refund", (*_TELLERS, ActorRole.PHARMACY), "登记退款", "Record a refund")
+NEWS = (
+    _offer("record_death", (*_TELLERS, *_PATIENT_SIDE[1:3]), "登记被保险人身故", "Record the insured person's death"),
+    _offer("record_cancellation", _TELLERS, "登记保单终止", "Record that the policy was cancelled"),
+    _offer("record_fraud", _TELLERS, "登记欺诈", "Record fraud"),
+)
+_BETWEEN_PRESCRIPTIONS = (
+    _offer(
+        "submit_prescription", (*_PATIENT_SIDE, ActorRole.HOSPITAL), "提交下一张处方", "Hand in the next prescription"
+    ),
+    _offer("end_treatment", (*_PATIENT_SIDE, ActorRole.PHARMACIST), "结束用药", "End the treatment"),
+    _offer("record_follow_up", _HELPERS, "登记随访", "Record the follow-up call"),
+)
 
 _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.REFERRAL: (_offer("decide_referral", _REVIEWERS, "人工核定", "Decide what was referred"),),
@@ -65,10 +91,31 @@ _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.PAYMENT: (
         _offer("record_payment", (ActorRole.INSURER, ActorRole.SERVICE_AGENT), "登记保险赔付", "Record the payment"),
     ),
+    WaitingFor.INVESTIGATION: (_offer("conclude_investigation", _TELLERS, "结束调查", "Conclude the investigation"),),
+    WaitingFor.REFUSAL_ANSWER: (
+        _offer("accept_refusal", _PATIENT_SIDE, "接受审核结果", "Accept the result of the review"),
+        CORRECT,
+    ),
+    WaitingFor.EXPERT: (_offer("recommend_expert", _HELPERS, "推荐专家", "Recommend an expert"),),
+    WaitingFor.EXPERT_CONFIRMATION: (_offer("confirm_expert", _PATIENT_SIDE, "确认专家", "Confirm the expert"),),
+    WaitingFor.APPOINTMENT: (_offer("record_appointment", _HELPERS, "登记预约", "Record the appointment"),),
+    WaitingFor.CONSULTATION: (_offer("record_consultation", _HELPERS, "登记就诊", "Record the consultation"),),
+    WaitingFor.PRESCRIPTION: _BETWEEN_PRESCRIPTIONS,
     WaitingFor.HAND_OFF_HELP: (_offer("retry_hand_off", _HELPERS, "重新提交合作方", "Ask the partner again"),),
 }
 
-_PAPERS_WELCOME = (Stage.AUTHORIZATION, Stage.PRESCRIPTION_REVIEW, Stage.CHARITY_AID)
+_PAPERS_WELCOME = frozenset({Stage.AUTHORIZATION, Stage.PRESCRIPTION_REVIEW, Stage.CHARITY_AID, Stage.REFILL})
+_INVESTIGABLE = frozenset({Stage.AUTHORIZATION, Stage.PRESCRIPTION_REVIEW})
+_CORRECTABLE = frozenset({WaitingFor.PAPERS, WaitingFor.REFERRAL, WaitingFor.REVIEW, WaitingFor.BOOKING})
+"""Waits at which nothing is under way with a partner that a correction would have to undo."""
+
+
+class Standing(NamedTuple):
+    """What else decides which actions are possible."""
+
+    withdrawable: bool
+    held: bool = False
+    refund_due: bool = False
 
 
 def answers(what: WaitingFor) -> tuple[ActionOffer, ...]:
@@ -76,11 +123,28 @@ def answers(what: WaitingFor) -> tuple[ActionOffer, ...]:
     return _BY_WAIT.get(what, ())
 
 
-def possible(stage: Stage, what: WaitingFor, *, withdrawable: bool) -> tuple[ActionOffer, ...]:
-    """Every action possible now: what ends the wait, papers while they still count, withdrawal until dispensing."""
-    offers = list(answers(what))
+def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[ActionOffer, ...]:
+    """Every action possible now: what ends the wait, papers while they still count, and what may come at any time."""
+    if stage in CLOSED_STAGES:
+        return ()
+    offers = [*_of_partners(answers(what)), RESUME] if standing.held else [*answers(what), HOLD]
     if stage in _PAPERS_WELCOME:
         offers.append(SUBMIT_PAPERS)
-    if withdrawable:
+    if standing.refund_due:
+        offers.append(REFUND)
+    if standing.withdrawable:
         offers.append(WITHDRAW)
-    return tuple(offers)
+    return (*offers, *_turns(stage, what, standing))
+
+
+def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:
+    """While on hold partners may report, people may not choose."""
+    kept = ((offer, tuple(role for role in offer.roles if role in PARTNERS)) for offer in offers)
+    return [offer.model_copy(update={"roles": roles}) for offer, roles in kept if roles]
+
+
+def _turns(stage: Stage, what: WaitingFor, standing: Standing) -> list[ActionOffer]:
+    turns = [CORRECT] if standing.withdrawable and what in _CORRECTABLE else []
+    if stage in _INVESTIGABLE and what not in {WaitingFor.INVESTIGATION, WaitingFor.HAND_OFF}:
+        turns.append(INVESTIGATE)
+    return [*turns, *(() if stage is Stage.RECOVERY else NEWS)]

@@ -8,10 +8,11 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 with workflow.unsafe.imports_passed_through():
     from activities.status import Transitions
     from schemas.civil import china_date
-    from schemas.deadline import Budget, ClockStop
+    from schemas.deadline import ClockStop
     from schemas.decision import Decision
     from schemas.journey import (
         CLOSED_STAGES,
+        ActionOffer,
         DecisionRecord,
         Escalation,
         JourneyStatus,
@@ -26,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.text import Bilingual
 
 from workflows import own
-from workflows.offers import possible
+from workflows.clock import Clock
 
 _OUTCOME = SearchAttributeKey.for_keyword("JourneyOutcome")
 _ESCALATED = SearchAttributeKey.for_bool("JourneyEscalated")
@@ -35,15 +36,20 @@ _ESCALATED = SearchAttributeKey.for_bool("JourneyEscalated")
 class JourneyRecord:
     """Status, timeline and notices of one journey, written to PostgreSQL once per transition by `publish`."""
 
-    def __init__(self, status: JourneyStatus) -> None:
-        """Start from `status`, whose revision is that of the last write (0 before the first)."""
+    def __init__(self, status: JourneyStatus, *, decided: int = 0, told: int = 0) -> None:
+        """Start from `status`, whose revision is that of the last write (0 before the first).
+
+        `decided` and `told` count the decisions and timeline entries of earlier runs.
+        """
         self.status = status
         self.published = status.revision
+        self.decided_so_far = decided
+        self.told = told
+        self.last_decision: Decision | None = None
+        self._decisions: list[DecisionRecord] = []
         self._entries: list[TimelineEntry] = []
         self._notices: list[Notice] = []
-        self._seq = 0
-        self._written = len(status.decisions)
-        self._escalated = False
+        self._escalated = any(item.open for item in status.escalations)
 
     def change(self, **fields: Any) -> None:  # noqa: ANN401 - fields of JourneyStatus, checked by mypy at use
         """Set fields of the status; nothing is written until `publish`."""
@@ -51,20 +57,22 @@ class JourneyRecord:
 
     def note(self, kind: str, what: Bilingual, *, actor: Actor | None = None, decision: int | None = None) -> None:
         """Add one line to the journey's timeline."""
-        self._seq += 1
-        entry = TimelineEntry(seq=self._seq, at=workflow.now(), kind=kind, actor=actor, what=what, decision=decision)
+        self.told += 1
+        entry = TimelineEntry(seq=self.told, at=workflow.now(), kind=kind, actor=actor, what=what, decision=decision)
         self._entries.append(entry)
 
     def notify(self, to: ActorRole, template: str, text: Bilingual, **more: Any) -> None:  # noqa: ANN401 - fields of Notice
         """Queue a message; it leaves with the next `publish`, once."""
-        key = f"{self.status.journey_id}/{template}/{self._seq}/{len(self._notices)}"
+        key = f"{self.status.journey_id}/{template}/{self.told}/{len(self._notices)}"
         self._notices.append(Notice(key=key, to=to, template=template, text=text, **more))
 
     def decided(self, decision: Decision, *, by: Actor | None = None, reason: str = "") -> DecisionRecord:
         """Number a decision, keep it, and note it on the timeline."""
-        number = len(self.status.decisions) + 1
+        self.decided_so_far += 1
+        number, self.last_decision = self.decided_so_far, decision
         record = DecisionRecord(number=number, decision=decision, decided_by=by, reason=reason)
-        self.change(decisions=(*self.status.decisions, record), next_steps=decision.next_steps)
+        self._decisions.append(record)
+        self.change(next_steps=decision.next_steps)
         what = Bilingual(
             zh=f"{decision.question} 决定：{decision.verdict}", en=f"{decision.question}: {decision.verdict}"
         )
@@ -77,9 +85,10 @@ class JourneyRecord:
         self.note("stage", Bilingual(zh=f"进入阶段：{stage}", en=f"entered stage {stage}"))
 
     def wait(self, what: WaitingFor, on: ActorRole | None, stopped: ClockStop | None = None) -> None:
-        """Set what the journey waits for now."""
-        wait = Wait(what=what, on=on, since=workflow.now(), clock_stopped=stopped)
-        self.change(wait=wait)
+        """Set what the journey waits for now; the same wait shown again began when it first did."""
+        before = self.status.wait
+        since = before.since if (before.what, before.on) == (what, on) else workflow.now()
+        self.change(wait=Wait(what=what, on=on, since=since, clock_stopped=stopped))
 
     def escalate(self, reason: Bilingual) -> None:
         """Put the journey before a supervisor; it goes on all the same."""
@@ -97,33 +106,17 @@ class JourneyRecord:
         """Whether the journey has reached one of its ends."""
         return self.status.stage in CLOSED_STAGES
 
-    async def publish(
-        self,
-        *,
-        withdrawable: bool,
-        budget: Budget | None = None,
-        clock: tuple[ClockStop, ...] = (),
-        started_at: Any = None,  # noqa: ANN401 - datetime; the sandbox proxies the class
-    ) -> None:
+    async def publish(self, offers: tuple[ActionOffer, ...], clock: Clock | None = None) -> None:
         """Write status, timeline and notices in one transaction; with a budget, reckon and keep the deadline."""
-        now = workflow.now()
-        status = self.status
-        offers = () if self.closed else possible(status.stage, status.wait.what, withdrawable=withdrawable)
         version = workflow.info().get_current_deployment_version()
-        build = version.build_id if version else ""
-        self.change(revision=status.revision + 1, updated_at=now, actions=offers, build_id=build)
-        transition = Transition(
-            status=self.status.model_copy(update={"decisions": ()}),
-            decisions=self.status.decisions[self._written :],
-            entries=tuple(self._entries),
-            notices=tuple(self._notices),
-            decided=len(self.status.decisions),
-            told=self._seq,
-            budget=budget,
-            clock_started_at=started_at or (now if budget else None),
-            clock_stops=clock,
+        self.change(
+            revision=self.status.revision + 1,
+            updated_at=workflow.now(),
+            actions=offers,
+            build_id=version.build_id if version else "",
         )
-        self._entries, self._notices, self._written = [], [], len(self.status.decisions)
+        transition = self._transition(clock if clock and clock.budget else None)
+        self._decisions, self._entries, self._notices = [], [], []
         self._show()
         waiting = self.status.wait
         entered = await own.ask(Transitions.enter, transition)
@@ -131,11 +124,24 @@ class JourneyRecord:
             self.change(wait=waiting.model_copy(update={"deadline": entered.deadline}))
         self.published = max(self.published, transition.status.revision)
 
+    def _transition(self, clock: Clock | None) -> Transition:
+        return Transition(
+            status=self.status,
+            decisions=tuple(self._decisions),
+            entries=tuple(self._entries),
+            notices=tuple(self._notices),
+            decided=self.decided_so_far,
+            told=self.told,
+            budget=clock.budget if clock else None,
+            clock_started_at=clock.started_at if clock else None,
+            clock_stops=clock.stops if clock else (),
+        )
+
     def _show(self) -> None:
         status = self.status
         workflow.set_current_details(
             f"**{status.stage}** · waiting for **{status.wait.what}** on {status.wait.on or '-'}"
-            f" · since {china_date(status.wait.since)} · {len(status.decisions)} decisions"
+            f" · since {china_date(status.wait.since)} · {self.decided_so_far} decisions"
         )
         self._index()
 

@@ -7,6 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from activities.pharmacy import Pharmacy
     from schemas.actions import RecordPayment
+    from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.ledger import Commit
@@ -16,20 +17,23 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.drug_case import DrugCase
-from workflows.journey import Journey, JourneyEndedError
+from workflows.endings import JourneyEndedError
+from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
 
 
 class Settlement:
     """Who pays what for one prescription."""
 
-    def __init__(self, journey: Journey, case: DrugCase) -> None:
-        """Reckon and settle `case` by the means of `journey`."""
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase) -> None:
+        """Reckon and settle `case` by the means of `journey`; pharmacy and insurer are asked at `desk`."""
         self.journey = journey
+        self.desk = desk
         self.case = case
 
     async def estimate(self) -> Amounts:
         """What the insurer would pay at the network's price; nothing to pay ends the journey in a refusal."""
-        quote = await self.journey.look_up(PartnerName.PHARMACY, Pharmacy.quote, self.case.quote_query())
+        quote = await self.desk.look_up(PartnerName.PHARMACY, Pharmacy.quote, self.case.quote_query())
         return await self.estimate_within(quote.cost, self.case.coverage.policy.sum_insured)
 
     async def estimate_within(self, cost: Yuan, available: Yuan) -> Amounts:
@@ -78,12 +82,13 @@ class Settlement:
         amounts = await self._owed(dispensing.cost, available)
         commit = Commit(key=self.case.key("commit"), reservation=voucher.reservation.key, amount=amounts.insurer_pays)
         posted = await own.ask(Ledger.commit, commit)
-        self._book_commitment(posted.committed, amounts)
+        self._book_commitment(commit.key, posted.committed, amounts)
         while posted.committed and not await self._paid(dispensing, posted.committed):
             await journey.ask_for_help(texts.PAYMENT_REFUSED)
 
-    def _book_commitment(self, committed: Yuan, amounts: Amounts) -> None:
+    def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record
+        self.case.commitments = (*self.case.commitments, Commitment(key=key, amount=committed))
         if committed < amounts.insurer_pays:  # other journeys drew on the limit meanwhile: the ledger has the last word
             short = amounts.insurer_pays - committed
             amounts = amounts.model_copy(
@@ -93,15 +98,27 @@ class Settlement:
                     "over_limit": amounts.over_limit + short,
                 }
             )
-        record.change(
-            money=record.status.money.model_copy(update={"settled": amounts, "committed": committed, "reserved": ZERO})
-        )
+        refund = self._refund(amounts)
+        booked = {"settled": amounts, "committed": committed, "reserved": ZERO}
+        money = record.status.money
+        record.change(money=money.model_copy(update=booked | {"refund_due": money.refund_due + refund}))
         record.note("money", texts.committed(committed, amounts.own_share))
+        if refund:
+            record.notify(ActorRole.INSURED, "refund_due", texts.refund_due(refund), person=self.journey.person)
+
+    def _refund(self, amounts: Amounts) -> Yuan:
+        """What was advanced and is not owed: beyond the limit, or all of it when the insurance pays nothing.
+
+        pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1.
+        """
+        if not self.case.plan.refund_of_excess:
+            return ZERO
+        return amounts.over_limit if amounts.insurer_pays else amounts.own_share
 
     async def _paid(self, dispensing: DispensingReceipt, amount: Yuan) -> bool:
         journey, claim = self.journey, self.case.claim
-        journey.expect(WaitingFor.PAYMENT)
-        receipt = await journey.hand_off(
+        journey.inbox.expect(WaitingFor.PAYMENT)
+        receipt = await self.desk.hand_off(
             PartnerName.INSURER,
             Insurer.order_payment,
             lambda key: PaymentOrder(
@@ -127,7 +144,7 @@ class Settlement:
 
     async def _poll_payment(self, receipt: PaymentReceipt, amount: Yuan) -> RecordPayment | None:
         query = PaymentQuery(payment_id=receipt.payment_id)
-        known = await self.journey.look_up(PartnerName.INSURER, Insurer.payment, query)
+        known = await self.desk.look_up(PartnerName.INSURER, Insurer.payment, query)
         return self._payment_of(known, amount)
 
     def _payment_of(self, receipt: PaymentReceipt, amount: Yuan) -> RecordPayment | None:

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.hospital import Hospital
     from activities.insurer import Insurer
     from activities.ledger import Ledger
-    from schemas.actions import ChooseFulfilment, RecordOwnSharePaid, RecordReview, ReviewResult
+    from schemas.actions import ChooseFulfilment, CorrectClaim, RecordOwnSharePaid, RecordReview, ReviewResult
     from schemas.claim import DrugClaim
     from schemas.decision import Amounts, CharityWay, FulfilmentMode, Verdict
     from schemas.journey import JourneyResult, JourneyStatus, Stage, VoucherView, Wait, WaitingFor
@@ -19,16 +19,22 @@ with workflow.unsafe.imports_passed_through():
     from schemas.papers import PaperDue, PaperForm, PaperKind
     from schemas.partners import PartnerName, RecordsRequest
     from schemas.people import ActorRole
-    from schemas.plan import JourneyPlan, PlanRequest
 
 from workflows import own, texts
 from workflows.charity_aid import CharityAid
+from workflows.clock import Clock
 from workflows.drug_case import DrugCase, today
+from workflows.endings import CorrectedError, JourneyEndedError
+from workflows.green_channel import GreenChannel
 from workflows.inputs import DrugJourneyInputs
-from workflows.journey import Clock, Journey, JourneyEndedError
+from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
+from workflows.recovery import Recovery
+from workflows.refills import Refills
 from workflows.settlement import Settlement
 from workflows.supply import Supply
+from workflows.turns import Turns
 
 _FROM_HOSPITAL = (
     PaperKind.MEDICAL_RECORDS,
@@ -48,54 +54,117 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     @workflow.init
     def __init__(self, claim: DrugClaim) -> None:
-        """Open the journey's record; the claim carries no personal data."""
-        record = JourneyRecord(_opened(claim))
-        self.claim = claim
+        """Open the journey's record, or take up where its last run left off; the claim carries no personal data."""
+        carried = claim.carried
+        record = (
+            JourneyRecord(carried.status, decided=carried.decided, told=carried.told)
+            if carried
+            else JourneyRecord(_opened(claim))
+        )
         self.case = DrugCase(claim, record)
         self.journey = Journey(record, claim.insured.ref, claim.products_version)
-        self.journey.papers = claim.papers
-        self.supply = Supply(self.journey, self.case)
-        self.settlement = Settlement(self.journey, self.case)
+        self.journey.on_turn = Turns(self.journey, self.case).heed
+        if carried:
+            self.journey.inbox.remember(carried.taken)
+            self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
+        self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
+        self.supply = Supply(self.journey, self.desk, self.case)
+        self.settlement = Settlement(self.journey, self.desk, self.case)
+        self.refills = Refills(self.journey, self.desk, self.case)
+        self.recovery = Recovery(self.journey, self.case)
 
     @workflow.run
     async def run(self, claim: DrugClaim) -> JourneyResult:
-        """Travel from the claim to its end; every end is a result, none a failure."""
-        del claim
+        """Travel from the claim to its end, prescription by prescription; every end is a result, none a failure."""
+        awaited = claim.carried is not None
         try:
-            await self.authorize()
-            await self.review_and_aid()
-            booking = await self.voucher_and_booking()
-            reserved = await self.supply.reserve(booking)
-            dispensing = await self.supply.hand_over(reserved)
-            await self.settlement.settle(dispensing)
+            while True:
+                if awaited:
+                    await self.refills.next_prescription()
+                await self.prescription()
+                awaited = True
+                await self.refills.continue_as_new()
         except JourneyEndedError as ended:
-            await self.end(ended.stage)
-        else:
-            await self.end(Stage.COMPLETED)
+            await self.end(ended)
         return self.result()
+
+    async def prescription(self) -> None:
+        """One prescription, begun anew whenever the claim is corrected; raises JourneyEndedError after the last one."""
+        while True:
+            try:
+                await self.supplied_and_settled()
+                ended = None
+            except CorrectedError as corrected:
+                await self.start_over(corrected.correction)
+                continue
+            except JourneyEndedError as error:
+                ended = error
+            break
+        if not self.refills.expected(ended):
+            raise ended or JourneyEndedError(Stage.COMPLETED)
+        if ended:
+            await self.give_up(ended)
+
+    async def supplied_and_settled(self) -> None:
+        """The manual's steps, from the authorization to the settled payment."""
+        await self.authorize()
+        await self.review_and_aid()
+        booking = await self.voucher_and_booking()
+        reserved = await self.supply.reserve(booking)
+        dispensing = await self.supply.hand_over(reserved)
+        await self.settlement.settle(dispensing)
+
+    async def start_over(self, correction: CorrectClaim) -> None:
+        """Decide anew on the corrected facts; what was set aside is given back, what was handed in still counts."""
+        await self.supply.give_back()
+        self.case.correct(correction)
+        self.supply.begin()
+        given = ", ".join(sorted(correction.model_fields_set - {"key", "actor", "action", "happened_at", "reason"}))
+        record = self.journey.record
+        self.journey.inbox.add_papers(correction.papers)
+        record.change(voucher=None, fulfilment=None, papers_due=())
+        record.enter_stage(Stage.AUTHORIZATION)
+        record.note("input", texts.corrected(given), actor=correction.actor)
+
+    async def give_up(self, ended: JourneyEndedError) -> None:
+        """The prescription came to nothing, the treatment goes on."""
+        await self.supply.give_back()
+        self.journey.record.settle_escalations()
+        text = texts.AGAIN if ended.stage is not Stage.AID_SUPPLIED else texts.ENDS[ended.stage]
+        self.journey.record.notify(ActorRole.INSURED, f"prescription_{ended.stage}", text, person=self.journey.person)
 
     # Authorization
 
     async def authorize(self) -> None:
-        """Policy, waiting period, diagnosis, drug and papers: approved, refused, or papers asked for."""
+        """Policy, waiting period, diagnosis, drug and papers: approved, refused, or papers asked for.
+
+        A later prescription needs none where the first authorization covers it. yuanxin-cancer-drug/FLOW-2.
+        """
         journey, case = self.journey, self.case
-        journey.record.note("stage", texts.CLAIM_RECEIVED)
-        journey.record.wait(WaitingFor.HAND_OFF, ActorRole.INSURER)
-        await journey.publish()
-        self.case.coverage = await journey.look_up(PartnerName.INSURER, Insurer.coverage, case.coverage_query())
-        self.case.plan = await self._plan()
-        journey.record.change(drug=self.case.plan.drug_label)
+        first = journey.record.status.prescription == 1
+        await self._learn()
+        if not first and case.plan.authorization_covers_refills:
+            return
+        if journey.record.status.stage is not Stage.AUTHORIZATION:
+            journey.record.enter_stage(Stage.AUTHORIZATION)
         while True:
-            decision = await journey.decide(case.authorization_facts(journey.papers))
+            decision = await journey.decide(case.authorization_facts(journey.inbox.papers))
             if decision.verdict is not Verdict.PAPERS_DUE:
                 break
             await self._collect(decision.papers_due)
         await self.journey.approved_or_end(decision)
 
-    async def _plan(self) -> JourneyPlan:
-        prescription, policy = self.claim.prescription, self.case.coverage.policy
-        request = PlanRequest(product=self.claim.product, drug=prescription.drug, effective_on=policy.effective_on)
-        return await self.journey.decidable(Decisions.plan, request)
+    async def _learn(self) -> None:
+        """How the policy stands on this prescription's day, and the terms that follow from it."""
+        journey, case = self.journey, self.case
+        if case.round == 1:
+            journey.record.note("stage", texts.CLAIM_RECEIVED)
+            journey.record.wait(WaitingFor.HAND_OFF, ActorRole.INSURER)
+            await journey.publish()
+        coverage = await self.desk.look_up(PartnerName.INSURER, Insurer.coverage, case.coverage_query())
+        plan = await journey.decidable(Decisions.plan, case.plan_request(coverage))
+        case.learn(coverage, plan)
+        journey.record.change(drug=plan.drug_label)
 
     async def _collect(self, due: tuple[PaperDue, ...]) -> None:
         """Wait for papers from whoever brings them first: the insured person, or the hospital that is asked, too."""
@@ -109,8 +178,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         kinds = tuple(paper.kind for paper in due if paper.kind in _FROM_HOSPITAL)
         if not kinds:
             return
-        claim = self.claim
-        await self.journey.ask_aside(
+        claim = self.case.claim
+        await self.desk.ask_aside(
             PartnerName.HOSPITAL,
             Hospital.request_records,
             lambda key: RecordsRequest(
@@ -127,7 +196,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     async def review_and_aid(self) -> None:
         """Review the prescription and try charity aid; when the foundation refuses, review once more."""
         await self.review()
-        way = await CharityAid(self.journey, self.case).way()
+        way = await CharityAid(self.journey, self.desk, self.case).way()
         if way is CharityWay.REVIEW_AGAIN:
             await self.review()
         elif way is CharityWay.AID_SUPPLIES:
@@ -146,14 +215,21 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
                 await journey.collect(self._papers_of(answer), clock)
                 continue
             self.case.findings = answer.findings
-            decision = await journey.decide(self.case.review_facts(journey.papers))
+            decision = await journey.decide(self.case.review_facts(journey.inbox.papers))
             if decision.verdict is not Verdict.PAPERS_DUE:
                 break
             await journey.collect(decision.papers_due, clock)
         if answer.result is ReviewResult.REFUSED and decision.verdict is Verdict.APPROVED:
             # The pharmacist and the rules disagree: a person above both decides.
             decision = decision.model_copy(update={"verdict": Verdict.REFERRED})
-        await self.journey.approved_or_end(decision)
+        if not await self.journey.approved(decision):
+            await self._refused_at_review()
+
+    async def _refused_at_review(self) -> None:
+        """A first prescription that fails earns a consultation where the product grants one."""
+        if self.case.plan.green_budget and self.journey.record.status.prescription == 1:
+            await GreenChannel(self.journey, self.case).offer()
+        raise JourneyEndedError(Stage.REFUSED)
 
     def _papers_of(self, answer: RecordReview) -> tuple[PaperDue, ...]:
         cited = self.case.plan.review_rule
@@ -177,7 +253,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         return booking
 
     async def _issue_voucher(self, estimate: Amounts) -> None:
-        journey, claim, policy = self.journey, self.claim, self.case.coverage.policy
+        journey, claim, policy = self.journey, self.case.claim, self.case.coverage.policy
         issued_on, days = today(), self.case.plan.voucher_budget
         order = IssueVoucher(
             key=self.case.key("voucher"),
@@ -195,6 +271,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             last_day=issued_on + timedelta(days=days.amount) if days else None,
         )
         voucher = self.case.voucher = await own.ask(Ledger.issue_voucher, order)
+        self.case.voucher_clock = Clock(days, workflow.now())
         granted = voucher.reservation.granted
         view = VoucherView(
             voucher_id=voucher.voucher_id,
@@ -216,7 +293,10 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             await self.settlement.estimate_within(estimate.cost, holds)
 
     async def _booking(self) -> ChooseFulfilment:
-        """Pick-up or delivery as the product allows it; a refused way leaves the choice open."""
+        """Pick-up or delivery as the product allows it; a refused way leaves the choice open while the voucher lasts.
+
+        chinalife-cancer-rider/VOU-1.
+        """
         journey = self.journey
         journey.record.enter_stage(Stage.FULFILMENT)
         while True:
@@ -224,28 +304,34 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
                 ChooseFulfilment,
                 WaitingFor.BOOKING,
                 ActorRole.INSURED,
-                budget=self.case.plan.voucher_budget if self.case.voucher else None,
+                clock=self.case.voucher_clock,
+                lapses=True,
             )
             decision = await journey.decide(self.case.fulfilment_facts(booking))
             if await journey.approved(decision):
                 return booking
-            journey.record.notify(
-                ActorRole.INSURED, "booking_refused", texts.BOOKING_REFUSED, person=self.claim.insured.ref
-            )
+            journey.record.notify(ActorRole.INSURED, "booking_refused", texts.BOOKING_REFUSED, person=journey.person)
 
-    async def end(self, stage: Stage) -> None:
-        """Give back what was set aside and close; the last decision says why and what can be done next."""
-        self.journey.expect(WaitingFor.NOTHING)
-        self.journey.hear_no_withdrawal()
-        if stage is not Stage.COMPLETED:
-            await self.supply.give_back()
-        await self.journey.close(stage, texts.ENDS[stage])
+    async def end(self, ended: JourneyEndedError) -> None:
+        """Give back what was set aside, recover what has to come back, and close; the last decision says why."""
+        self.journey.inbox.expect(WaitingFor.NOTHING)
+        self.journey.inbox.hear_no_withdrawal()
+        await self.supply.give_back()
+        if ended.recover:
+            await self.recovery.claim_back()
+        elif ended.stage is Stage.COMPLETED:
+            await self.recovery.refunded()
+        await self.journey.close(ended.stage, texts.ENDS[ended.stage])
 
     def result(self) -> JourneyResult:
         """What the closed journey leaves behind."""
         status = self.journey.record.status
         return JourneyResult(
-            journey_id=status.journey_id, stage=status.stage, money=status.money, decisions=len(status.decisions)
+            journey_id=status.journey_id,
+            stage=status.stage,
+            money=status.money,
+            decisions=self.journey.record.decided_so_far,
+            prescriptions=status.prescription,
         )
 
 
@@ -264,4 +350,5 @@ def _opened(claim: DrugClaim) -> JourneyStatus:
         started_at=claim.reported_at,
         updated_at=now,
         wait=Wait(what=WaitingFor.NOTHING, on=None, since=now),
+        papers=claim.papers,
     )

@@ -12,8 +12,8 @@ with workflow.unsafe.imports_passed_through():
         DeliveryStatus,
         RecordDeliveryProblem,
         RecordHandOver,
-        Withdraw,
     )
+    from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
     from schemas.journey import FulfilmentView, Stage, WaitingFor
     from schemas.ledger import Release, VoucherChange, VoucherCheck
@@ -31,17 +31,26 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
 
 from workflows import own, texts
-from workflows.drug_case import DrugCase, today
-from workflows.journey import Clock, Journey, JourneyEndedError
+from workflows.clock import Clock
+from workflows.drug_case import DrugCase
+from workflows.endings import JourneyEndedError
+from workflows.inbox import Turn
+from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
 
 
 class Supply:
     """The way of one prescription's drug to the patient."""
 
-    def __init__(self, journey: Journey, case: DrugCase) -> None:
-        """Supply `case` by the means of `journey`."""
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase) -> None:
+        """Supply `case` by the means of `journey`; pharmacy and courier are asked at `desk`."""
         self.journey = journey
+        self.desk = desk
         self.case = case
+        self._too_late = False
+
+    def begin(self) -> None:
+        """Another prescription: nothing of it is on its way."""
         self._too_late = False
 
     async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
@@ -50,7 +59,7 @@ class Supply:
             mode=booking.mode, pharmacy_city=booking.pharmacy_city, destination_city=booking.destination_city
         )
         self.journey.record.change(fulfilment=view)
-        self.journey.expect(WaitingFor.HAND_OVER)
+        self.journey.inbox.expect(WaitingFor.HAND_OVER)
         reserved = await self._reserve_stock(booking)
         self.journey.record.change(
             fulfilment=view.model_copy(
@@ -63,7 +72,7 @@ class Supply:
 
     async def _reserve_stock(self, booking: ChooseFulfilment) -> ReservationReceipt:
         claim, plan = self.case.claim, self.case.plan
-        return await self.journey.hand_off(
+        return await self.desk.hand_off(
             PartnerName.PHARMACY,
             Pharmacy.reserve,
             lambda key: StockReservation(
@@ -83,7 +92,7 @@ class Supply:
 
     async def _book_courier(self, reserved: ReservationReceipt) -> None:
         view, claim = self.case.fulfilment(), self.case.claim
-        receipt = await self.journey.hand_off(
+        receipt = await self.desk.hand_off(
             PartnerName.COURIER,
             Courier.book,
             lambda key: CourierBooking(
@@ -104,20 +113,16 @@ class Supply:
     async def hand_over(self, reserved: ReservationReceipt) -> DispensingReceipt:
         """Voucher, identity and papers are checked at the counter or door; then the drug is dispensed, once."""
         journey, view = self.journey, self.case.fulfilment()
-        delivered = view.mode is not FulfilmentMode.PICK_UP
-        same_city = view.pharmacy_city == view.destination_city
-        promise = self.case.plan.delivery_same_city if same_city else self.case.plan.delivery_other_city
-        clock = Clock(promise if delivered else None, workflow.now())
-        on = ActorRole.COURIER if delivered else ActorRole.INSURED
         while True:
             try:
-                answer = await self._handed_over(reserved, on, clock)
+                answer = await self._handed_over(reserved)
                 break
-            except JourneyEndedError:
-                await self._recall()
-        self._came_too_late(journey.hear_no_withdrawal())
+            except JourneyEndedError as ended:
+                await self._recall(ended)
+        self._came_too_late(journey.inbox.hear_no_withdrawal())
         handed_over_at = answer.happened_at or workflow.now()
-        dispensing = await journey.hand_off(
+        self.case.handed_over_on = china_date(handed_over_at)
+        dispensing = await self.desk.hand_off(
             PartnerName.PHARMACY,
             Pharmacy.dispense,
             lambda key: DispenseOrder(
@@ -132,11 +137,22 @@ class Supply:
         await self._redeem()
         return dispensing
 
-    async def _handed_over(self, reserved: ReservationReceipt, on: ActorRole, clock: Clock) -> ActionInput:
-        """Wait until the drug is with the insured person; a parcel that does not arrive is carried anew."""
-        journey = self.journey
+    def _promise(self) -> Clock:
+        """By when the parcel is promised."""
+        view, plan = self.case.fulfilment(), self.case.plan
+        same_city = view.pharmacy_city == view.destination_city
+        return Clock(plan.delivery_same_city if same_city else plan.delivery_other_city, workflow.now())
+
+    async def _handed_over(self, reserved: ReservationReceipt) -> ActionInput:
+        """Wait until the drug is with the insured person; a parcel that does not arrive is carried anew.
+
+        A drug that is not collected while the voucher lasts goes back. chinalife-cancer-rider/VOU-1.
+        """
+        journey, delivered = self.journey, self.case.fulfilment().mode is not FulfilmentMode.PICK_UP
+        on = ActorRole.COURIER if delivered else ActorRole.INSURED
+        clock = self._promise() if delivered else self.case.voucher_clock
         while True:
-            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock)
+            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock, lapses=not delivered)
             if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
                 return answer
             if isinstance(answer, RecordDeliveryProblem):
@@ -147,25 +163,31 @@ class Supply:
                 journey.record.escalate(texts.delivery_problem(answer.status))
                 await self._book_courier(reserved)
 
-    async def _recall(self) -> None:
-        """The claim was withdrawn: the journey ends when the courier takes the parcel back; else the drug arrives.
+    async def _recall(self, ended: JourneyEndedError) -> None:
+        """The prescription is to end: it does when the courier takes the parcel back; else the drug arrives.
 
-        Raises JourneyEndedError. What is on its way cannot be undone by words: the journey goes on, a person is told.
+        Raises `ended`. What is on its way cannot be undone by words: the journey goes on, a person is told. After
+        fraud it ends all the same.
         """
-        withdrawal = self.journey.hear_no_withdrawal()
+        late = self.journey.inbox.hear_no_withdrawal()
         tracking_number = self.case.fulfilment().tracking_number
         if self._too_late or not tracking_number or await self._taken_back(tracking_number):
-            raise JourneyEndedError(Stage.WITHDRAWN)
-        self._came_too_late(withdrawal)
+            raise ended
         self.journey.record.escalate(texts.PARCEL_UNDER_WAY)
+        if ended.recover:
+            raise ended
+        self._too_late = True
+        self.journey.record.note("input", texts.ENDED_TOO_LATE)
+        self._came_too_late(late)
 
-    def _came_too_late(self, withdrawal: Withdraw | None) -> None:
-        if withdrawal:
+    def _came_too_late(self, turns: list[Turn]) -> None:
+        for turn in turns:
             self._too_late = True
-            self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=withdrawal.actor)
+            self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=turn.actor)
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
-        check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=today())
+        on = china_date(answer.happened_at or workflow.now())
+        check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=on)
         standing = await own.ask(Ledger.check_voucher, check)
         decision = await self.journey.decide(self.case.counter_facts(answer, verified=standing.standing == "verified"))
         self.journey.record.change(papers_due=decision.papers_due)
@@ -183,7 +205,7 @@ class Supply:
 
     async def give_back(self) -> None:
         """Void the voucher, release the benefit and let the pharmacy sell the drug to somebody else."""
-        if self.case.voucher is None:
+        if self.case.voucher is None or self.case.handed_over_on:
             return
         void = VoucherChange(voucher_id=self.case.issued_voucher().voucher_id, key=self.case.key("void"), to="void")
         await own.ask(Ledger.close_voucher, void)
@@ -191,9 +213,10 @@ class Supply:
         await own.ask(Ledger.release, release)
         money = self.journey.record.status.money.model_copy(update={"reserved": ZERO})
         self.journey.record.change(money=money)
+        self.case.voucher = None
         view = self.journey.record.status.fulfilment
         if view and view.reservation_id:
-            await self.journey.hand_off(
+            await self.desk.hand_off(
                 PartnerName.PHARMACY,
                 Pharmacy.release,
                 lambda key: ReservationRelease(
@@ -202,7 +225,7 @@ class Supply:
             )
 
     async def _taken_back(self, tracking_number: str) -> bool:
-        answer = await self.journey.hand_off(
+        answer = await self.desk.hand_off(
             PartnerName.COURIER,
             Courier.cancel,
             lambda key: CourierCancellation(

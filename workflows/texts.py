@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.journey import Stage
+    from schemas.papers import PaperDue
     from schemas.text import Bilingual
 
 CLAIM_RECEIVED = Bilingual(zh="已收到理赔申请", en="the claim was received")
@@ -28,6 +29,23 @@ PARCEL_UNDER_WAY = Bilingual(
     en="withdrawn while the drug is on its way, which the courier does not take back: a person has to look",
 )
 WITHDRAWN_TOO_LATE = Bilingual(zh="撤回过晚，药品已发出或已交接", en="the withdrawal came too late: the drug had left")
+ENDED_TOO_LATE = Bilingual(
+    zh="终止要求晚于发货：药品已在途，交接后照常结算",
+    en="it was to end, but the drug had left: once delivered it is settled",
+)
+GREEN_CHANNEL = Bilingual(
+    zh="审核未通过。如接受该结果，可获一次门诊绿色通道服务（仅含协调挂号费用，不能指定医院和医生）；"
+    "如改用清单内其他治疗方案，可更正后重新申请",
+    en="the review refused. If you accept that, one out-patient green-channel visit is yours (coordination only, no"
+    " choice of hospital or doctor); with another treatment of the list you may correct the claim",
+)
+NEXT_DONATION = Bilingual(
+    zh="下一次援助药品即将可领，请按时办理", en="the next donation falls due soon: please collect it"
+)
+FOLLOW_UP = Bilingual(zh="援助患者本月随访到期", en="the monthly follow-up of a patient on charity aid is due")
+AGAIN = Bilingual(
+    zh="本次处方未完成，治疗继续：请提交下一张处方", en="this prescription came to nothing; bring the next one"
+)
 RATIO_NEEDED = Bilingual(zh="需填写赔付比例", en="a ratio is needed to settle")
 ENDS = {
     Stage.COMPLETED: Bilingual(zh="本次用药已完成结算", en="this prescription is settled"),
@@ -38,7 +56,45 @@ ENDS = {
         zh="本次用药由慈善援助提供，不占用保额", en="the drug was donated; the limit is untouched"
     ),
     Stage.WITHDRAWN: Bilingual(zh="申请已撤回", en="the claim was withdrawn"),
+    Stage.LAPSED: Bilingual(
+        zh="未在有效期内使用，权利失效，已释放预留额度；如需用药请重新申请",
+        en="not used in time: the right lapsed and the limit is free again; apply anew when the drug is needed",
+    ),
+    Stage.TERMINATED: Bilingual(zh="服务已终止，原因见记录", en="the service has ended; the record says why"),
 }
+
+
+def papers_due(due: tuple[PaperDue, ...]) -> Bilingual:
+    """Papers are asked for."""
+    kinds = ", ".join(paper.kind for paper in due)
+    return Bilingual(zh=f"请补充材料：{kinds}", en=f"please hand in: {kinds}")
+
+
+def refund_due(amount: Decimal) -> Bilingual:
+    """Money has to come back."""
+    return Bilingual(
+        zh=f"保险责任外或超出额度的垫付款 {amount} 元须退还", en=f"{amount} yuan were not owed and are to be refunded"
+    )
+
+
+def next_prescription(earliest: str) -> Bilingual:
+    """The supply ends soon."""
+    return Bilingual(
+        zh=f"药品即将用完，请提交下一张处方（开具日期不早于 {earliest}）",
+        en=f"the supply ends soon: bring the next prescription, dated {earliest} or later",
+    )
+
+
+def expert(hospital: str, department: str) -> Bilingual:
+    """An expert was recommended."""
+    return Bilingual(
+        zh=f"推荐：{hospital} {department}，请确认", en=f"recommended: {hospital}, {department}; please confirm"
+    )
+
+
+def corrected(fields: str) -> Bilingual:
+    """The claim was corrected."""
+    return Bilingual(zh=f"已更正：{fields}，重新核定", en=f"corrected: {fields}; decided anew")
 
 
 def referred(question: str) -> Bilingual:

@@ -1,0 +1,26 @@
+"""What takes a journey off the step it is at: its end, a correction, a right that lapsed."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import CorrectClaim
+    from schemas.journey import Stage
+
+
+class JourneyEndedError(Exception):
+    """The prescription or the whole journey ends in `stage`; a step raises it and `run` catches it."""
+
+    def __init__(self, stage: Stage, *, recover: bool = False) -> None:
+        """Remember the closed stage, and whether what was paid has to come back."""
+        super().__init__(stage)
+        self.stage = stage
+        self.recover = recover
+
+
+class CorrectedError(Exception):
+    """The claim was corrected: what was decided on the old facts is decided anew."""
+
+    def __init__(self, correction: CorrectClaim) -> None:
+        """Remember the correction."""
+        super().__init__(correction.key)
+        self.correction = correction

@@ -1,0 +1,162 @@
+"""What people and partners say to a journey: checked, taken once by its key, kept until the journey hears it."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import (
+        ActionInput,
+        CorrectClaim,
+        Hold,
+        OpenInvestigation,
+        Receipt,
+        RecordCancellation,
+        RecordDeath,
+        RecordFraud,
+        RecordRefund,
+        Resume,
+        SubmitPapers,
+        Withdraw,
+    )
+    from schemas.carried import TakenAction
+    from schemas.journey import ActionOffer, WaitingFor
+    from schemas.money import ZERO
+    from schemas.papers import Paper
+    from schemas.text import Bilingual
+
+from workflows.offers import Standing, possible
+from workflows.record import JourneyRecord
+
+Turn: TypeAlias = Withdraw | CorrectClaim | OpenInvestigation | RecordDeath | RecordCancellation | RecordFraud
+"""What can take a journey off its way at any wait."""
+_REMEMBERED = 50
+"""So many taken actions are remembered from one run of a journey to the next."""
+
+
+class Inbox:
+    """Inputs of one journey; nothing that was accepted is lost, and nothing is taken twice."""
+
+    def __init__(self, record: JourneyRecord, publish: Callable[[], Awaitable[None]]) -> None:
+        """Check against `record`; `publish` writes it for inputs that no waiting step writes."""
+        self.record = record
+        self.answer: ActionInput | None = None
+        self.expected = WaitingFor.NOTHING
+        self.turns: list[Turn] = []
+        self.held: Hold | None = None
+        self.withdrawable = True
+        self.busy = False
+        """A partner is being asked on its queue: no step waits that would write what comes in."""
+        self.refunded = ZERO
+        """What came back in this run."""
+        self._publish = publish
+        self._receipts: dict[str, Receipt] = {}
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """Every paper that has come in."""
+        return self.record.status.papers
+
+    @property
+    def diverted(self) -> bool:
+        """Whether somebody put the journey on hold or takes it off its way."""
+        return bool(self.turns) or self.held is not None
+
+    def expect(self, what: WaitingFor) -> None:
+        """Accept the answers of `what` from now on, even while a partner is still being asked."""
+        self.expected, self.answer = what, None
+
+    def offers(self, what: WaitingFor) -> tuple[ActionOffer, ...]:
+        """Everything that may be said while the journey waits for `what`."""
+        if self.record.closed:
+            return ()
+        return possible(self.record.status.stage, what, self._standing())
+
+    def _standing(self) -> Standing:
+        withdrawn = any(isinstance(turn, Withdraw) for turn in self.turns)
+        return Standing(
+            withdrawable=self.withdrawable and not withdrawn,
+            held=self.held is not None,
+            refund_due=self.record.status.money.refund_due > ZERO,
+        )
+
+    def check(self, action: ActionInput) -> None:
+        """Refuse an action that is not possible now, or not for this actor; a repeated key is always welcome."""
+        if action.key in self._receipts:
+            return
+        name: str = getattr(action, "action", "")
+        expected = self.expected if self.answer is None else WaitingFor.NOTHING
+        offers = {offer.action: offer for offer in self.offers(expected)}
+        if name not in offers:
+            can = ", ".join(offers) or "nothing: the journey is closed or busy"
+            message = f"{name} is not possible in stage {self.record.status.stage} (possible now: {can})"
+            raise ApplicationError(message, type="ActionNotPossible", non_retryable=True)
+        if action.actor.role not in offers[name].roles:
+            message = f"actor.role: {action.actor.role} may not {name}; allowed: {', '.join(offers[name].roles)}"
+            raise ApplicationError(message, type="ActionInvalid", non_retryable=True)
+
+    async def take(self, action: ActionInput) -> Receipt:
+        """Take an accepted action; the receipt comes once the new state is written."""
+        if known := self._receipts.get(action.key):
+            return known.model_copy(update={"repeated": True})
+        name: str = getattr(action, "action", "")
+        what = Bilingual(zh=f"收到操作：{name}", en=f"received {name}")
+        self.record.note("input", what, actor=action.actor)
+        recorded = self.record.status.revision + 1
+        if self._hear(action):
+            await self._publish()
+        await workflow.wait_condition(lambda: self.record.published >= recorded)
+        status = self.record.status
+        receipt = Receipt(journey_id=status.journey_id, action=name, stage=status.stage, revision=status.revision)
+        self._receipts[action.key] = receipt
+        return receipt
+
+    def _hear(self, action: ActionInput) -> bool:
+        """Keep what was said; gives whether it has to be written here, because no waiting step does it."""
+        match action:
+            case SubmitPapers():
+                self.add_papers(action.papers)
+                return True
+            case RecordRefund():
+                self._refunded(action)
+                return True
+            case Hold():
+                self.held = action
+            case Resume():
+                self.held = None
+            case (
+                Withdraw() | CorrectClaim() | OpenInvestigation() | RecordDeath() | RecordCancellation() | RecordFraud()
+            ):
+                self.turns.append(action)
+            case _:
+                self.answer = action
+                return False
+        return self.busy
+
+    def add_papers(self, papers: tuple[Paper, ...]) -> None:
+        """Put papers to those that are here."""
+        self.record.change(papers=(*self.papers, *papers))
+
+    def _refunded(self, action: RecordRefund) -> None:
+        money = self.record.status.money
+        self.refunded += action.amount
+        rest = ZERO if action.settled else max(money.refund_due - action.amount, ZERO)
+        self.record.change(money=money.model_copy(update={"refund_due": rest}))
+
+    def hear_no_withdrawal(self) -> list[Turn]:
+        """From here on the claim cannot be withdrawn or corrected; gives what was said so and not acted on."""
+        late: list[Turn] = [turn for turn in self.turns if isinstance(turn, Withdraw | CorrectClaim)]
+        self.turns = [turn for turn in self.turns if turn not in late]
+        self.withdrawable = False
+        return late
+
+    def taken(self) -> tuple[TakenAction, ...]:
+        """The last actions, for the next run of the journey."""
+        last = list(self._receipts.items())[-_REMEMBERED:]
+        return tuple(TakenAction(key=key, receipt=receipt) for key, receipt in last)
+
+    def remember(self, taken: tuple[TakenAction, ...]) -> None:
+        """Know what was taken in earlier runs."""
+        self._receipts.update((each.key, each.receipt) for each in taken)

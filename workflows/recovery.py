@@ -1,0 +1,64 @@
+"""Money that comes back: what was advanced beyond the cover, and what was paid to somebody who was not entitled."""
+
+from decimal import Decimal
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.ledger import Ledger
+    from schemas.journey import Stage, WaitingFor
+    from schemas.ledger import Recover
+    from schemas.money import ZERO
+    from schemas.people import ActorRole
+
+from workflows import own, texts
+from workflows.clock import Clock
+from workflows.drug_case import DrugCase
+from workflows.journey import Journey
+from workflows.waiting import Waiting
+
+
+class Recovery:
+    """What the insured person of one journey has to pay back."""
+
+    def __init__(self, journey: Journey, case: DrugCase) -> None:
+        """Recover for `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+
+    async def refunded(self) -> None:
+        """Wait until what is due has come back or was settled otherwise; no document prints a deadline."""
+        if self._due() == ZERO:
+            return
+        wait = Waiting(WaitingFor.REFUND, ActorRole.INSURED, Clock(None, workflow.now()))
+        await self.journey.show(wait)
+        await self.journey.heed_until(wait, lambda: self._due() == ZERO)
+
+    async def claim_back(self) -> None:
+        """After fraud: everything the insurer paid in this journey is claimed back and returns to the limit.
+
+        pingan-longterm-b/FRAUD-1, pingan-cancer-drug/FRAUD-1, yuanxin-cancer-drug/FRAUD-1.
+        """
+        money = self.journey.record.status.money
+        wrongly_paid = money.committed + money.earlier_committed
+        if not wrongly_paid:
+            return
+        self.journey.record.enter_stage(Stage.RECOVERY)
+        due = money.refund_due + wrongly_paid
+        self.journey.record.change(money=money.model_copy(update={"refund_due": due}))
+        self.journey.record.notify(ActorRole.INSURED, "refund_due", texts.refund_due(due), person=self.journey.person)
+        await self.refunded()
+        await self._return_to_limit(self.journey.inbox.refunded)
+
+    async def _return_to_limit(self, came_back: Decimal) -> None:
+        for commitment in self.case.commitments:
+            amount = min(came_back, commitment.amount)
+            if not amount:
+                continue
+            came_back -= amount
+            key = f"{commitment.key}/recovered"
+            journey_id = self.case.claim.journey_id
+            await own.ask(Ledger.recover, Recover(key=key, journey_id=journey_id, commit=commitment.key, amount=amount))
+
+    def _due(self) -> Decimal:
+        return self.journey.record.status.money.refund_due

@@ -1,0 +1,75 @@
+"""What can take a journey off its way at any wait: withdrawal, correction, investigation, and news that end cover."""
+
+from datetime import date
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import (
+        ConcludeInvestigation,
+        CorrectClaim,
+        OpenInvestigation,
+        RecordCancellation,
+        RecordDeath,
+        RecordFraud,
+        Withdraw,
+    )
+    from schemas.decision import News, Verdict
+    from schemas.journey import Stage, WaitingFor
+    from schemas.people import ActorRole
+    from schemas.text import Bilingual
+
+from workflows.drug_case import DrugCase
+from workflows.endings import CorrectedError, JourneyEndedError
+from workflows.inbox import Turn
+from workflows.journey import Journey
+from workflows.waiting import Waiting
+
+
+class Turns:
+    """Sees to the turns of one journey."""
+
+    def __init__(self, journey: Journey, case: DrugCase) -> None:
+        """See to what happens to `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+
+    async def heed(self, turn: Turn, wait: Waiting) -> None:
+        """Raise where the step in hand does not go on; else come back to `wait`."""
+        match turn:
+            case Withdraw():
+                raise JourneyEndedError(Stage.WITHDRAWN)
+            case CorrectClaim():
+                raise CorrectedError(turn)
+            case OpenInvestigation():
+                await self._investigate(turn, wait)
+            case RecordDeath():
+                await self._judge(News.DEATH, turn.died_on)
+            case RecordCancellation():
+                await self._judge(News.POLICY_CANCELLED, turn.effective_on)
+            case RecordFraud():
+                await self._judge(News.FRAUD, turn.found_on)
+
+    async def _investigate(self, turn: OpenInvestigation, wait: Waiting) -> None:
+        """The insurer investigates; the clock of whoever was to act stands meanwhile. pingan-longterm-b/SLA-2."""
+        why = Bilingual(zh=f"保险公司调查：{turn.reason}", en=f"investigated by the insurer: {turn.reason}")
+        stop = wait.clock.stop(ActorRole.INSURER, why)
+        budget = self.case.plan.investigation_budget if self.case.known else None
+        word = await self.journey.answer(
+            ConcludeInvestigation, WaitingFor.INVESTIGATION, ActorRole.INSURER, budget=budget
+        )
+        wait.clock.resume(stop)
+        if word.passed:
+            return
+        if last := self.journey.record.last_decision:
+            refused = last.model_copy(update={"verdict": Verdict.REFUSED})
+            self.journey.record.decided(refused, by=word.actor, reason=word.reason)
+        raise JourneyEndedError(Stage.REFUSED)
+
+    async def _judge(self, news: News, since: date) -> None:
+        """Whether cover still stands after the news, by the product's clauses or by a person where it prints none."""
+        if not self.case.known:  # nothing was decided or granted yet, so there is nothing to decide about
+            raise JourneyEndedError(Stage.TERMINATED)
+        decision = await self.journey.decide(self.case.standing_facts(news, since))
+        if not await self.journey.approved(decision):
+            raise JourneyEndedError(Stage.TERMINATED, recover=news is News.FRAUD)

@@ -1,0 +1,33 @@
+"""One wait of a journey: for what, on whom, on which clock, and what happens when nobody speaks."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import ActionInput
+    from schemas.journey import WaitingFor
+    from schemas.people import ActorRole
+
+from workflows.clock import Clock
+
+Poll = Callable[[], Awaitable[ActionInput | None]]
+
+
+@dataclass
+class Waiting:
+    """A wait while it lasts."""
+
+    what: WaitingFor
+    on: ActorRole
+    clock: Clock
+    poll: Poll | None = None
+    """Asks the partner how things stand when its call-back stays away."""
+    lapses: bool = False
+    """At the deadline the right is gone; else a passed deadline escalates and the wait goes on."""
+    wake_at: datetime | None = None
+    """When the step itself wants to look again, with or without an answer."""
+    asked: int = 0
+    """How often the partner was polled."""
