@@ -56,6 +56,11 @@ class ProblemError(Exception):
         )
         self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether this is the answer to what was sent; else a server was away or failed, and a repeat may succeed."""
+        return self.problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
 
 class InvalidRequestError(ProblemError):
     """Fields of a request are wrong; `problem.errors` names each with its reason. Correct them and send again."""
@@ -116,7 +121,7 @@ def install(app: FastAPI) -> None:
 
 async def _answer_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - the handler is registered for this class alone
-    if error.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if not error.is_refusal:
         _log.warning("request_failed", problem=error.problem.type, cause=type(error.__cause__).__name__)
     return document(error)
 
