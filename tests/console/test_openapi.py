@@ -71,6 +71,15 @@ async def test_other_methods_are_problems_too(http: httpx2.AsyncClient) -> None:
     answer = await http.delete("/journeys")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "This address does not take that method, only GET."
+
+
+async def test_an_address_that_there_is_not_says_where_to_look(http: httpx2.AsyncClient) -> None:
+    """A 404 problem points to the description and does not repeat the address, which may hold anything."""
+    answer = await http.get("/nonexistent")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert "GET /openapi.json" in answer.json()["detail"]
+    assert "nonexistent" not in answer.text
 
 
 @pytest.mark.timeout(300)
