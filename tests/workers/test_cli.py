@@ -194,6 +194,43 @@ async def test_a_status_wraps_long_sentences(pool: Pool, capsys: pytest.CaptureF
     assert "…" not in shown
 
 
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "the last 20 of 250: --all shows them all"), ("zh", "最近 20 条，共 250 条：用 --all 显示全部")],
+)
+async def test_a_status_says_what_it_leaves_out_of_the_history(
+    pool: Pool, capsys: pytest.CaptureFixture[str], language: Language, said: str
+) -> None:
+    """Twenty entries and how many there are; all of them where asked, which leaves nothing to say."""
+    await samples.write(pool, Transition(status=samples.status(1), entries=samples.entries(250)))
+    await status(FIRST, lang=language)
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert len(_steps(shown)) == 20
+    await status(FIRST, all_=True, lang=language)
+    shown = capsys.readouterr().out
+    assert "--all" not in shown
+    assert _steps(shown) == [str(number) for number in range(1, 251)]
+    await status(FIRST, all_=True, json=True)
+    assert len(json.loads(capsys.readouterr().out)["timeline"]) == 250
+
+
+def _steps(shown: str) -> list[str]:
+    return re.findall(r"(?:step |第)(\d+)", shown.partition("input")[2])
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("entries", [0, 3])
+async def test_a_short_history_is_whole(pool: Pool, capsys: pytest.CaptureFixture[str], entries: int) -> None:
+    """Nothing is left out and nothing is said of it."""
+    await samples.write(pool, Transition(status=samples.status(1), entries=samples.entries(entries)))
+    await status(FIRST, lang="en")
+    shown = capsys.readouterr().out
+    assert "--all" not in shown
+    assert len(_steps(shown)) == entries
+
+
 @pytest.mark.usefixtures("narrow", "pool")
 @pytest.mark.parametrize("text", ["张三", "journey-", "journey-0189", FIRST.upper(), FIRST + "22", "%"])
 async def test_what_is_no_id_is_told_what_an_id_looks_like(text: str) -> None:

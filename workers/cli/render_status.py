@@ -15,6 +15,7 @@ from workers.cli.render import STAGE_STYLES, moment
 from workers.cli.words import Words
 
 _HISTORY = 20
+"""History entries shown unless all are asked for."""
 _OUTCOME_STYLES = {
     Outcome.MET: "green",
     Outcome.NOT_MET: "bold red",
@@ -24,11 +25,12 @@ _OUTCOME_STYLES = {
 }
 
 
-def status_panels(view: JourneyView, words: Words) -> RenderableType:
-    """Everything about one journey, the most urgent first."""
+def status_panels(view: JourneyView, words: Words, *, whole: bool = False) -> RenderableType:
+    """Everything about one journey, the most urgent first; `whole`: with all of its history that `view` holds."""
     parts = [_header(view, words), *_urgent(view, words)]
     parts += [_decision(record, words) for record in view.decisions]
-    parts += [_money(view, words), *_hand_over(view, words), _history(view, words), _actions(view, words)]
+    history = _history(view, words, len(view.timeline) if whole else _HISTORY)
+    parts += [_money(view, words), *_hand_over(view, words), history, _actions(view, words)]
     return Group(*parts)
 
 
@@ -154,16 +156,19 @@ def _hand_over(view: JourneyView, words: Words) -> Iterator[Panel]:
         yield Panel(lines, title=words("fulfilment"), title_align="left")
 
 
-def _history(view: JourneyView, words: Words) -> Panel:
+def _history(view: JourneyView, words: Words, most: int) -> Panel:
     lines = _grid(4)
-    for entry in view.timeline[-_HISTORY:]:
+    latest = view.timeline[-most:] if most else ()
+    for entry in latest:
         lines.add_row(
             Text(moment(entry.at), style="dim"),
             entry.kind,
             words(entry.actor.role) if entry.actor else "",
             words.text(entry.what),
         )
-    return Panel(lines, title=words("history"), title_align="left")
+    total = latest[-1].seq if latest else 0
+    left_out = [Text(words("latest").format(len(latest), total), style="dim")] if total > len(latest) else []
+    return Panel(Group(*left_out, lines), title=words("history"), title_align="left")
 
 
 def _actions(view: JourneyView, words: Words) -> Panel:
