@@ -17,7 +17,7 @@ from temporalio.client import Client
 from console.performing import Performer
 from products.loader import load_products
 from schemas.decision import CharityWay, FulfilmentMode, Outcome, Verdict
-from schemas.journey import Stage, Transition, WaitingFor
+from schemas.journey import DecisionRecord, FulfilmentView, Stage, Transition, WaitingFor
 from schemas.papers import PaperForm
 from schemas.people import ActorRole
 from tests.console import samples
@@ -229,6 +229,26 @@ async def test_a_short_history_is_whole(pool: Pool, capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     assert "--all" not in shown
     assert len(_steps(shown)) == entries
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(("dispensing_id", "shown"), [("", [True, True, True]), ("disp-1", [True, True, False])])
+async def test_an_estimate_is_told_from_the_settlement(
+    pool: Pool, capsys: pytest.CaptureFixture[str], dispensing_id: str, shown: list[bool]
+) -> None:
+    """Who pays what is estimated before the drug is dispensed and settled afterwards: the titles say which."""
+    questions = ("settlement", "settlement", "counter", "settlement")
+    decisions = tuple(_asking(question, number) for number, question in enumerate(questions, 1))
+    fulfilment = FulfilmentView(mode=FulfilmentMode.PICK_UP, dispensing_id=dispensing_id)
+    await samples.write_all(pool, samples.status(1, decisions=decisions, fulfilment=fulfilment))
+    await status(FIRST, lang="en")
+    titles = re.findall(r"· settlement( \(estimate\))?: approved", capsys.readouterr().out)
+    assert [bool(estimate) for estimate in titles] == shown
+
+
+def _asking(question: str, number: int) -> DecisionRecord:
+    record = samples.decision(number)
+    return record.model_copy(update={"decision": record.decision.model_copy(update={"question": question})})
 
 
 @pytest.mark.usefixtures("narrow", "pool")
