@@ -36,7 +36,7 @@ class Journeys:
     """The status API. Reading asks PostgreSQL alone; acting asks Temporal."""
 
     def __init__(self, reads: Reads, actions: KeptActions) -> None:
-        """Read by `reads`, act by `performer`."""
+        """Read by `reads`; `actions` keeps what people do and delivers it."""
         self._reads = reads
         self._actions = actions
 

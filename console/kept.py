@@ -5,8 +5,7 @@ may be away when an agent sends one. The door that took an action delivers it; w
 does (`workers/delivery.py`). Delivering twice is harmless: the action's key is the update's id.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
 import asyncpg
@@ -15,7 +14,14 @@ from pydantic import JsonValue
 
 from console.catalogue import ACTIONS, name_of
 from console.database import connected
-from console.performing import InvalidActionError, Pending, Performer, RefusedError, Taken, TemporalAwayError
+from console.performing import (
+    FailedActionError,
+    InvalidActionError,
+    Pending,
+    Performer,
+    RefusedError,
+    TemporalAwayError,
+)
 from console.problems import ProblemError
 from schemas.actions import ActionInput, Receipt
 from storage.queries import load
@@ -44,41 +50,38 @@ class KeptActions:
         """Keep `action` and let the journey take it: its receipt, or Pending while it is on its way or at work.
 
         Raises ProblemError as `Performer.perform` does, but never for an absent Temporal: the action is kept and will
-        be delivered. A key that was used before with other content is refused with 409.
+        be delivered, as it is after a fault of ours. A key that was used before with other content is refused with 409.
         """
         kept = await self._keep(journey_id, action)
         try:
             return await self.deliver(kept)
         except TemporalAwayError:
             return Pending(journey_id=journey_id, action=name_of(action), key=action.key)
+        except FailedActionError as fault:
+            raise FailedActionError(kept=True) from fault
 
     async def deliver(self, kept: KeptAction) -> Receipt | Pending:
         """Let the journey take a kept action, after those that came before it.
 
-        Raises TemporalAwayError when it did not arrive, and another ProblemError when the journey refused it.
+        Raises ProblemError: one that `is_refusal` was the journey's answer and is noted; after any other the action
+        is still to be delivered.
         """
         for earlier in await self._earlier(kept):
-            with suppress(RefusedError, InvalidActionError):  # noted; whoever sent it was told, or asks with its key
-                await self._deliver(earlier)
-        taken = await self._deliver(kept)
-        async with self._refusal_noted(kept):
-            return await self._performer.finish(taken)
+            # Whoever sent it was told, or asks with its key; a fault of ours over it must not hold up what follows.
+            with suppress(RefusedError, InvalidActionError, FailedActionError):
+                await self._deliver(earlier, 0)
+        return await self._deliver(kept, self._performer.wait_seconds)
 
-    async def _deliver(self, kept: KeptAction) -> Taken:
-        async with self._refusal_noted(kept):
-            taken = await self._performer.start(kept.journey_id, kept.action)
-        await self._note("delivered_action", kept.action_id)
-        return taken
-
-    @asynccontextmanager
-    async def _refusal_noted(self, kept: KeptAction) -> AsyncIterator[None]:
+    async def _deliver(self, kept: KeptAction, seconds: float) -> Receipt | Pending:
         try:
-            yield
-        except TemporalAwayError:
+            taken = await self._performer.start(kept.journey_id, kept.action)
+            answer = await self._performer.finish(taken, seconds)
+        except ProblemError as problem:
+            if problem.is_refusal:
+                await self._note("refused_action", kept.action_id, problem.problem.detail)
             raise
-        except ProblemError as refusal:
-            await self._note("refused_action", kept.action_id, refusal.problem.detail)
-            raise
+        await self._note("delivered_action", kept.action_id)
+        return answer
 
     async def claim(self, most: int, seconds: float) -> list[KeptAction]:
         """Take up to `most` actions that should have arrived by now, the oldest first, for at least `seconds`."""

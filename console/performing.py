@@ -75,9 +75,11 @@ class TemporalAwayError(ProblemError):
 class FailedActionError(ProblemError):
     """The journey failed on the action for a reason that is ours; the log and the Temporal Web UI say more."""
 
-    def __init__(self) -> None:
-        """The cause stays in the log."""
+    def __init__(self, *, kept: bool = False) -> None:
+        """The cause stays in the log; `kept` where the action will be tried again without being sent again."""
         detail = "The journey could not work on this action because of a fault of ours, which has been logged."
+        if kept:
+            detail += " The action is kept and will be tried again."
         super().__init__(HTTPStatus.INTERNAL_SERVER_ERROR, "action-failed", detail)
 
 
@@ -111,7 +113,7 @@ class Performer:
         Raises ProblemError: 404 unknown journey; 409 not possible now, closed, or a key used before for something
         else; 422 wrong field; 503 Temporal or the workers away.
         """
-        return await self.finish(await self.start(journey_id, action))
+        return await self.finish(await self.start(journey_id, action), self.wait_seconds)
 
     async def start(self, journey_id: str, action: ActionInput) -> Taken:
         """Let the journey take `action` into its history. Raises ProblemError as `perform` does."""
@@ -126,13 +128,16 @@ class Performer:
                 raise TemporalAwayError(_WORKER) from error
         return Taken(journey_id, action, update)
 
-    async def finish(self, taken: Taken) -> Receipt | Pending:
-        """Wait until the journey has worked on what it took. Raises ProblemError as `perform` does."""
+    async def finish(self, taken: Taken, seconds: float) -> Receipt | Pending:
+        """Wait at most `seconds` until the journey has worked on what it took; 0: what it has answered already.
+
+        Raises ProblemError as `perform` does.
+        """
         journey_id, action, update = taken
         name = name_of(action)
         async with self._problems(journey_id, name):
             try:
-                async with asyncio.timeout(self.wait_seconds):
+                async with asyncio.timeout(seconds):
                     receipt = await update.result()
             except (TimeoutError, RPCTimeoutOrCancelledError):
                 return Pending(journey_id=journey_id, action=name, key=action.key)

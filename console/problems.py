@@ -1,6 +1,5 @@
 """Errors of the HTTP doors as RFC 9457 problem documents: what went wrong, which field, what to do."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,13 +10,12 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from console.catalogue import ACTIONS
+from console.wording import field_and_reason
 from schemas.shape import Shape
 
 _log = structlog.get_logger("console.problems")
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:patient-journeys:problem:"
-_WHERE = ("body", "query", "path", "header")
 
 
 class FieldProblem(Shape):
@@ -56,6 +54,11 @@ class ProblemError(Exception):
         )
         self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether this is the answer to what was sent; else a server was away or failed, and a repeat may succeed."""
+        return self.problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
 
 class InvalidRequestError(ProblemError):
     """Fields of a request are wrong; `problem.errors` names each with its reason. Correct them and send again."""
@@ -68,21 +71,8 @@ class InvalidRequestError(ProblemError):
 
 def field_problems(error: ValidationError | RequestValidationError) -> tuple[FieldProblem, ...]:
     """Each field that validation refused, in the sender's own names."""
-    return tuple(FieldProblem(field=_field(part["loc"]), reason=_reason(part)) for part in error.errors())
-
-
-def _field(location: tuple[Any, ...]) -> str:
-    inner = location[1:] if location and location[0] in _WHERE else location
-    if len(inner) > 1 and inner[0] in ACTIONS:
-        inner = inner[1:]  # pydantic names the action that the fields belong to; the sender did not write that
-    return ".".join(str(part) for part in inner) or "body"
-
-
-def _reason(error: Mapping[str, Any]) -> str:
-    # The tag that a sender invented may hold anything; only what would have been right is named.
-    if error["type"] == "union_tag_invalid":
-        return f"expected one of {error['ctx']['expected_tags']}"
-    return str(error["msg"])
+    found = map(field_and_reason, error.errors())
+    return tuple(FieldProblem(field=field, reason=reason) for field, reason in found)
 
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
@@ -116,7 +106,7 @@ def install(app: FastAPI) -> None:
 
 async def _answer_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - the handler is registered for this class alone
-    if error.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if not error.is_refusal:
         _log.warning("request_failed", problem=error.problem.type, cause=type(error.__cause__).__name__)
     return document(error)
 
@@ -133,9 +123,19 @@ async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
 async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class alone
     status = HTTPStatus(error.status_code)
-    answer = document(ProblemError(status, status.phrase.lower().replace(" ", "-"), str(error.detail)))
+    answer = document(ProblemError(status, status.phrase.lower().replace(" ", "-"), _why(error)))
     answer.headers.update(error.headers or {})
     return answer
+
+
+def _why(error: HTTPException) -> str:
+    """What the framework refused, and what there is instead; the address is not repeated: it may hold anything."""
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return "There is nothing at this address; GET /openapi.json describes every address that there is."
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return f"This address does not take that method, only {(error.headers or {}).get('Allow', 'others')}."
+    return str(error.detail)
 
 
 async def _answer_fault(_request: Request, _error: Exception) -> JSONResponse:

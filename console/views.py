@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from console.catalogue import schema
+from products.loader import load_products
 from schemas.journey import ActionOffer, JourneyStatus, Money, Stage, TimelineEntry, WaitingFor
 from schemas.names import ClaimNumber, JourneyId, ProductId
 from schemas.people import ActorRole
@@ -14,11 +15,18 @@ from schemas.text import Bilingual
 Sort = Literal["updated", "due"]
 
 
+def _known(product: str) -> str:
+    if product not in (known := load_products().ids):
+        message = f"unknown product; known are {', '.join(sorted(known))}"
+        raise ValueError(message)
+    return product
+
+
 class JourneyFilter(Strict):
     """Which journeys to list, in which order, and where to go on; what is left out does not narrow the list."""
 
     stage: Stage | None = None
-    product: ProductId | None = None
+    product: Annotated[str, AfterValidator(_known)] | None = None
     waiting_for: WaitingFor | None = None
     waiting_on: ActorRole | None = None
     overdue: bool | None = None

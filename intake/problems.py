@@ -1,6 +1,6 @@
 """Refusals and failures of the intake door as RFC 9457 problem documents, in both languages."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +13,8 @@ from pydantic import Field
 from starlette.requests import ClientDisconnect
 
 from intake.dead_letters import LetterNotOpenError, UnknownLetterError
-from intake.refusals import RefusalKind, Refused
+from intake.refusals import FieldProblem, RefusalKind, Refused
+from intake.wording import field_problem
 from schemas.shape import Shape
 from schemas.text import Bilingual
 from storage.away import DATABASE_AWAY, fault_of_ours
@@ -58,12 +59,14 @@ class IntakeProblem(Shape):
 
 def of_refusal(refusal: Refused, dead_letter: int | None = None) -> IntakeProblem:
     """The problem document of a refusal, kept as `dead_letter`."""
-    errors = tuple(
-        IntakeFieldError(field=found.field, reason=found.reason.en, reason_zh=found.reason.zh)
-        for found in refusal.fields
-    )
     problem = _problem(_STATUS[refusal.kind], refusal.kind.value, refusal.reason)
-    return problem.model_copy(update={"errors": errors, "dead_letter_id": dead_letter})
+    return problem.model_copy(update={"errors": _field_errors(refusal.fields), "dead_letter_id": dead_letter})
+
+
+def _field_errors(fields: Iterable[FieldProblem]) -> tuple[IntakeFieldError, ...]:
+    return tuple(
+        IntakeFieldError(field=found.field, reason=found.reason.en, reason_zh=found.reason.zh) for found in fields
+    )
 
 
 def answer(problem: IntakeProblem, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -112,13 +115,18 @@ def _translate(error: Exception) -> IntakeProblem:
     if isinstance(error, LetterNotOpenError):
         text = Bilingual(zh="此死信已处理。", en=f"{error}.")
         return _problem(HTTPStatus.CONFLICT, "dead-letter-not-open", text)
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", _parameters(error))
+    return _of_parameters(error.errors() if isinstance(error, RequestValidationError) else ())
 
 
-def _parameters(error: Exception) -> Bilingual:
-    found = error.errors() if isinstance(error, RequestValidationError) else ()
-    names = ", ".join(str(part["loc"][-1]) for part in found)
-    return Bilingual(zh=f"请求参数有误：{names}。", en=f"These parameters are wrong: {names}.")
+def _of_parameters(found: Iterable[Mapping[str, Any]]) -> IntakeProblem:
+    """The problem of wrong parameters in an address: each with what is allowed, never with the value itself."""
+    wrong = [field_problem({**part, "loc": ()}, str(part["loc"][-1])) for part in found]
+    listed = Bilingual(
+        zh="请求参数有误：" + "；".join(f"{one.field} {one.reason.zh}" for one in wrong) + "。",
+        en="The request is not valid as given. " + "; ".join(f"{one.field}: {one.reason.en}" for one in wrong) + ".",
+    )
+    problem = _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", listed)
+    return problem.model_copy(update={"errors": _field_errors(wrong)})
 
 
 def _away() -> IntakeProblem:

@@ -12,6 +12,7 @@ from intake.refusals import RefusalKind, refused
 
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and line ends, and lone surrogates."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH = 32
 """Deeper than anything we take, and shallow enough for everything that walks it."""
 
@@ -106,8 +107,10 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON holds
 def check_text(text: str) -> None:
     """Refused when `text` holds what PostgreSQL cannot store as text or a terminal would act upon."""
     if found := _UNSAFE.search(text):
+        surrogate = _SURROGATE.match(found[0])
+        zh, en = ("不成对的代理码点", "lone surrogate") if surrogate else ("控制字符", "control character")
         code = f"U+{ord(found[0]):04X}"
-        _refuse(f"文本含有控制字符 {code}", f"a text holds the character {code}, which is not allowed")
+        _refuse(f"文本含有{zh} {code}", f"a text holds the {en} {code}, which is not allowed")
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,6 @@ from contextlib import suppress
 import structlog
 
 from console.kept import KeptAction, KeptActions
-from console.performing import TemporalAwayError
 from console.problems import ProblemError
 
 _BATCH = 20
@@ -43,9 +42,10 @@ class Delivery:
         given = {"journey_id": kept.journey_id, "key": kept.action.key}
         try:
             await self._kept.deliver(kept)
-        except TemporalAwayError:
-            _log.warning("action.not_delivered", **given)
-        except ProblemError as refusal:
-            _log.warning("action.refused", reason=refusal.problem.detail, **given)
+        except ProblemError as error:
+            if error.is_refusal:
+                _log.warning("action.refused", reason=error.problem.detail, **given)
+            else:  # a server is away, or a fault of ours: it is tried again
+                _log.warning("action.not_delivered", problem=error.problem.type, **given)
         else:
             _log.info("action.delivered", **given)

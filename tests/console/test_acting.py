@@ -1,5 +1,6 @@
 """Acting on a journey through the agents' door: taken once, refused with a reason, or told when to come back."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -7,6 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from console.app import BODY_LIMIT, create_app
+from console.catalogue import ACTIONS
 from tests.console import samples
 from tests.console.conftest import QUEUE, Pool, Running, absent_temporal, client_of, new_journey_id
 
@@ -77,6 +79,8 @@ async def test_what_the_journey_finds_wrong_is_named(http: httpx2.AsyncClient, j
         ({"amount": "1.00", "colour": "red"}, "colour"),
         ({"amount": "1.00", "payment_id": "pay-\x00"}, "payment_id"),
         ({"amount": "1.00", "key": "short"}, "key"),
+        ({"amount": "1.00", "key": "key with spaces"}, "key"),
+        ({"amount": "1.00", "actor": 7}, "actor"),
         ({"amount": "1.00", "actor": {"role": "nobody", "id": "x"}}, "actor.role"),
         ({"amount": "1.00", "actor": {"role": "insurer", "id": "张三"}}, "actor.id"),
         ({"amount": "1.00", "happened_at": "2026-03-02T10:00:00"}, "happened_at"),
@@ -89,15 +93,28 @@ async def test_a_wrong_field_is_named(
     answer = await act(http, journey.journey_id, PAYMENT | change)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert not re.search(r"\^|dictionary|unable to", answer.json()["errors"][0]["reason"])
     assert await journey.taken() == []
 
 
 @pytest.mark.parametrize("action", [{"action": "张三 13800000000"}, {}, {"action": 7}])
 async def test_an_unknown_action_is_told_what_there_is(http: httpx2.AsyncClient, action: dict[str, Any]) -> None:
-    """The problem lists the actions there are and does not repeat what was sent."""
+    """The problem lists the actions there are, in plain words, and does not repeat what was sent."""
     answer = await act(http, new_journey_id(), action)
-    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, "action")
+    assert error["reason"].endswith(f"one of {', '.join(ACTIONS)}")
     assert "13800000000" not in answer.text
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"7", b'"withdraw"', b"null"])
+async def test_a_body_that_is_no_object_is_told_what_is_needed(http: httpx2.AsyncClient, body: bytes) -> None:
+    """An object with the name of an action and its fields, in plain words."""
+    headers = {"content-type": "application/json"}
+    answer = await http.post(f"/journeys/{new_journey_id()}/actions", content=body, headers=headers)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, "body")
+    assert f"a JSON object with `action`, one of {', '.join(ACTIONS)}" in error["reason"]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +126,18 @@ async def test_a_body_that_is_no_action_is_refused(http: httpx2.AsyncClient, bod
     headers = {"content-type": "application/json"}
     answer = await http.post(f"/journeys/{new_journey_id()}/actions", content=body, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_a_lone_surrogate_is_called_by_its_name(http: httpx2.AsyncClient) -> None:
+    """Half of a character, as some programs cut texts, is refused as what it is."""
+    body = (
+        b'{"action": "withdraw", "key": "key-00001", "actor": {"role": "supervisor", "id": "a"}, "reason": "\\ud800"}'
+    )
+    headers = {"content-type": "application/json"}
+    answer = await http.post(f"/journeys/{new_journey_id()}/actions", content=body, headers=headers)
+    assert answer.json()["errors"] == [
+        {"field": "reason", "reason": "holds a lone surrogate, which is half of a character"}
+    ]
 
 
 async def test_an_unknown_journey_is_not_found(http: httpx2.AsyncClient) -> None:

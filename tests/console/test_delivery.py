@@ -7,10 +7,11 @@ from temporalio.client import Client
 
 from console.database import DatabaseAwayError
 from console.kept import KeptAction, KeptActions
-from console.performing import Pending, Performer
+from console.performing import FailedActionError, Pending, Performer
 from console.reads import Reads
-from schemas.actions import ActionInput, RecordPayment, RecordReview, ReviewResult, SubmitPapers
+from schemas.actions import ActionInput, RecordPayment, RecordReview, RetryHandOff, ReviewResult, SubmitPapers
 from schemas.decision import PharmacistFindings
+from schemas.journey import JourneyStatus
 from schemas.papers import Paper, PaperKind
 from schemas.people import Actor, ActorRole
 from tests.console import samples
@@ -28,6 +29,15 @@ def papers(key: str) -> SubmitPapers:
     return SubmitPapers(**by(key), papers=(Paper(kind=PaperKind.INVOICE),))
 
 
+class NoStatus:
+    """A read model whose database is away."""
+
+    async def status(self, journey_id: str) -> JourneyStatus:
+        """No answer."""
+        del journey_id
+        raise DatabaseAwayError
+
+
 def kept(pool: Pool, client: Client) -> KeptActions:
     return KeptActions(pool, Performer(client, Reads(pool), wait_seconds=2))
 
@@ -38,6 +48,12 @@ async def away(pool: Pool, journey_id: str, *actions: ActionInput) -> None:
     for action in actions:
         assert isinstance(await door.perform(journey_id, action), Pending)
     await pool.execute("UPDATE action SET next_delivery_at = now()")
+
+
+async def undelivered(pool: Pool) -> list[tuple[str, str | None]]:
+    """Key and refusal of what still has to be delivered."""
+    rows = await pool.fetch("SELECT key, refusal FROM action WHERE delivered_at IS NULL")
+    return [(row["key"], row["refusal"]) for row in rows]
 
 
 async def test_what_was_kept_while_temporal_was_away_is_delivered_in_order(
@@ -80,6 +96,37 @@ async def test_a_refusal_is_noted_and_does_not_hold_up_what_follows(
     assert "possible now: submit_papers" in refusals[0]["refusal"]
     assert refusals[1]["refusal"].startswith("payment_id: ")
     assert refusals[2]["refusal"] is None
+
+
+async def test_a_refusal_of_what_is_taken_along_is_noted(pool: Pool, temporal: Client, journey: Running) -> None:
+    """An action that a later one took along and the journey refused is not taken for done."""
+    review = RecordReview(**by("key-00001"), result=ReviewResult.PASSED, findings=_FINDINGS)
+    await away(pool, journey.journey_id, review)
+    await kept(pool, temporal).perform(journey.journey_id, papers("key-00002"))
+    assert "possible now: submit_papers" in await pool.fetchval(
+        "SELECT refusal FROM action WHERE name = 'record_review'"
+    )
+
+
+async def test_a_fault_of_ours_is_no_refusal(pool: Pool, temporal: Client, journey: Running) -> None:
+    """What the journey failed on is tried again, and does not hold up what follows."""
+    fails = RetryHandOff(**by("key-00001"), reason="fail")
+    with pytest.raises(FailedActionError, match="is kept and will be tried again"):
+        await kept(pool, temporal).perform(journey.journey_id, fails)
+    await kept(pool, temporal).perform(journey.journey_id, papers("key-00002"))
+    assert await journey.taken() == ["key-00002"]
+    assert await undelivered(pool) == [("key-00001", None)]
+    await pool.execute("UPDATE action SET next_delivery_at = now()")
+    assert await Delivery(kept(pool, temporal)).deliver_due() == 1
+    assert await undelivered(pool) == [("key-00001", None)]
+
+
+async def test_a_database_that_is_away_meanwhile_refuses_nothing(pool: Pool, temporal: Client) -> None:
+    """Temporal does not know the journey, and nobody can be asked whether it is closed: it is tried again."""
+    actions = KeptActions(pool, Performer(temporal, NoStatus(), wait_seconds=2))
+    with pytest.raises(DatabaseAwayError):
+        await actions.perform(samples.journey_id(1), papers("key-00001"))
+    assert await undelivered(pool) == [("key-00001", None)]
 
 
 async def test_what_cannot_be_delivered_is_tried_again_later(pool: Pool) -> None:

@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from console.app import create_app
+from products.loader import load_products
 from schemas.journey import Stage, Transition
 from tests.console import samples
 from tests.console.conftest import Pool, client_of
@@ -187,6 +188,33 @@ async def test_an_unknown_journey_is_not_found(http: httpx2.AsyncClient, journey
     """What is no journey, or no journey's id, is a 404 problem."""
     answer = await http.get(f"/journeys/{journey_id}{rest}")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("rest", ["", "/timeline", "/actions"])
+async def test_what_is_no_id_is_told_what_one_looks_like(http: httpx2.AsyncClient, rest: str) -> None:
+    """In words and not as a regular expression, with the way from a claim number; what was sent is not repeated."""
+    detail = (await http.get(f"/journeys/CLM-000001{rest}")).json()["detail"]
+    assert detail.startswith("journey_id: must be the id of a journey: `journey-` and 20 of")
+    assert "GET /journeys?claim_number=…" in detail
+    assert "^" not in detail
+    assert "CLM-000001" not in detail
+
+
+@pytest.mark.parametrize("product", ["No Product", "no-such-product"])
+async def test_an_unknown_product_is_told_which_there_are(http: httpx2.AsyncClient, product: str) -> None:
+    """Whatever its form: the products that are known are listed."""
+    answer = await http.get("/journeys", params={"product": product})
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, "product")
+    assert error["reason"] == f"unknown product; known are {', '.join(sorted(load_products().ids))}"
+
+
+@pytest.mark.parametrize("field", ["claim_number", "q"])
+async def test_a_form_is_told_in_words(http: httpx2.AsyncClient, field: str) -> None:
+    """No regular expression reaches whoever asks."""
+    [error] = (await http.get("/journeys", params={field: "\x01"})).json()["errors"]
+    assert error["field"] == field
+    assert "^" not in error["reason"]
 
 
 @pytest.mark.parametrize("address", ["/journeys", "/journeys/" + samples.journey_id(1), "/readyz"])

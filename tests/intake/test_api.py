@@ -134,8 +134,8 @@ async def test_an_unsupported_media_type(http: httpx2.AsyncClient, media_type: s
         (b'{"data": ' + b"9" * 5000 + b"}", "digits"),
         (b"[" * 100_000, "nested"),
         (b'{"data": ' + b"[" * 40 + b"]" * 40 + b"}", "nested"),
-        (b'{"id": "\\u0000"}', "U+0000"),
-        (b'{"id": "\\ud800"}', "U+D800"),
+        (b'{"id": "\\u0000"}', "the control character U+0000"),
+        (b'{"id": "\\ud800"}', "the lone surrogate U+D800"),
     ],
 )
 async def test_bytes_that_cannot_be_read(http: httpx2.AsyncClient, pool: Pool, body: bytes, reason: str) -> None:
@@ -145,6 +145,18 @@ async def test_bytes_that_cannot_be_read(http: httpx2.AsyncClient, pool: Pool, b
     assert reason in answer.json()["detail"]
     assert (await letter(http, answer))["kind"] == "unreadable-event"
     assert await pool.fetchval("SELECT raw FROM dead_letter") == body
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"id": "\\u0007"}', "无法读取：文本含有控制字符 U+0007。"),
+        (b'{"id": "\\udfff"}', "无法读取：文本含有不成对的代理码点 U+DFFF。"),
+    ],
+)
+async def test_a_character_is_called_by_its_name(http: httpx2.AsyncClient, body: bytes, reason: str) -> None:
+    """In Chinese, too, half of a character is no control character."""
+    assert (await send(http, body)).json()["detail_zh"] == reason
 
 
 @pytest.mark.parametrize(

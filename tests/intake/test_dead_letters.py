@@ -150,12 +150,28 @@ async def test_a_wrong_request_to_resend(http: httpx2.AsyncClient, body: bytes, 
     assert (await http.get(f"/dead-letters/{letter}")).json()["attempts"] == 0
 
 
-@pytest.mark.parametrize("query", ["status=lost", "limit=0", "limit=many", "after=-1"])
-async def test_a_wrong_query(http: httpx2.AsyncClient, query: str) -> None:
-    """The wrong parameter is named in a problem document."""
-    answer = await http.get(f"/dead-letters?{query}")
-    assert answer.status_code == 422
-    assert query.partition("=")[0] in answer.json()["detail"]
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("?status=lost", "status: must be one of 'open', 'resent' or 'dropped'"),
+        ("?limit=0", "limit: must not be below 1"),
+        ("?limit=many", "limit: must be a whole number"),
+        ("?after=-1", "after: must not be below 0"),
+        (f"?after={1 << 63}", f"after: must be less than {1 << 63}"),
+        ("/abc", "letter_id: must be a whole number"),
+        ("/0", "letter_id: must not be below 1"),
+    ],
+)
+async def test_a_wrong_parameter(http: httpx2.AsyncClient, address: str, reason: str) -> None:
+    """The problem names the parameter and what is allowed, in both languages, and does not repeat what was given."""
+    answer = await http.get(f"/dead-letters{address}")
+    problem = answer.json()
+    [error] = problem["errors"]
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert problem["detail"] == f"The request is not valid as given. {reason}."
+    assert f"{error['field']}: {error['reason']}" == reason
+    assert f"{error['field']} {error['reason_zh']}" in problem["detail_zh"]
+    assert not {"lost", "many", "abc"} & set(answer.text.replace('"', " ").split())
 
 
 async def test_bytes_survive_exactly(http: httpx2.AsyncClient, pool: Pool) -> None:

@@ -124,12 +124,15 @@ async def test_what_was_started_before_counts_as_started(door: Door, pool: Pool,
 
 async def test_the_listening_connection_is_cut(http: httpx2.AsyncClient, pool: Pool, client: Client) -> None:
     """After the database ends every session, the dispatcher listens again and catches up without its poll."""
+    began = asyncio.get_running_loop().time()
     async with dispatching(Dispatcher(pool, client, _SLOW_POLL)):
-        await send(http, another())
+        before = await send(http, another())
         await all_started(pool)
         await cut_connections(pool)
-        await send(http, another())
+        after = await send(http, another())
         await all_started(pool)
+    assert [await runs(client, answer.json()["journey_id"]) for answer in (before, after)] == [1, 1]
+    assert asyncio.get_running_loop().time() - began < _SLOW_POLL.poll_seconds
 
 
 async def test_postgresql_stops_and_returns(

@@ -1,5 +1,7 @@
 """The command line as a user meets it."""
 
+import asyncio
+import json
 import os
 import re
 import subprocess
@@ -8,7 +10,6 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-import asyncpg
 import pytest
 from rich.cells import cell_len
 from temporalio.client import Client
@@ -16,16 +17,17 @@ from temporalio.client import Client
 from console.performing import Performer
 from products.loader import load_products
 from schemas.decision import CharityWay, FulfilmentMode, Outcome, Verdict
-from schemas.journey import Stage, Transition, WaitingFor
+from schemas.journey import DecisionRecord, FulfilmentView, Stage, Transition, WaitingFor
 from schemas.papers import PaperForm
 from schemas.people import ActorRole
 from tests.console import samples
-from tests.console.conftest import new_journey_id
+from tests.console.conftest import Pool, new_journey_id
 from workers.cli import COMMANDS as REGISTERED
 from workers.cli import acting
 from workers.cli.failures import BadInputError, CommandError
 from workers.cli.views import list_journeys, status
 from workers.cli.words import Language, Words
+from workers.stack.ports import free_port
 
 COMMANDS = [name for name, _, _ in REGISTERED]
 JOURNEYS = [sys.executable, "-m", "workers.cli"]
@@ -103,6 +105,26 @@ def test_dead_letters_names_all_that_it_can_do() -> None:
     assert all(f"│ {name} " in shown for name in ("list", "show", "resend", "drop"))
 
 
+@pytest.mark.parametrize("words", [("dead-letters", "list"), ("dead-letters", "drop", "1", "--reason", "a test")])
+def test_while_no_stack_runs_the_dead_letters_say_what_the_other_commands_say(words: tuple[str, ...]) -> None:
+    """One line that names the address and what to do, and their exit status."""
+    url = f"postgresql://me:hidden@127.0.0.1:{free_port()}/x"
+    done, other = run(*words, DATABASE_URL=url), run("list", DATABASE_URL=url)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", other.stderr)
+    assert done.stderr.startswith("nothing answers at 127.0.0.1:")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("stage", ["charity-aid", "charity_aid"])
+async def test_a_stage_is_taken_as_the_command_line_and_as_the_api_spell_it(
+    database: str, pool: Pool, stage: str
+) -> None:
+    """What the API answers can be given to the command as it is."""
+    await samples.write_all(pool, samples.status(1, stage=Stage.CHARITY_AID), samples.status(2))
+    done = await asyncio.to_thread(run, "list", "--stage", stage, "--json", DATABASE_URL=database)
+    assert [item["claim_number"] for item in json.loads(done.stdout)["items"]] == ["CLM-000001"]
+
+
 def test_a_wrong_setting_is_named_without_its_value() -> None:
     """The value may be a secret."""
     done = run("up", LOG_FORMAT="hunter2")
@@ -131,7 +153,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch, database: str) -> pytest.MonkeyPatch
 @pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_list_is_whole_at_80_columns(
-    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str], language: Language
+    pool: Pool, capsys: pytest.CaptureFixture[str], language: Language
 ) -> None:
     """No line is longer, no word is cut, and each journey shows both amounts."""
     every = (samples.status(1), samples.late(2), samples.stopped(3), samples.escalated(4), samples.closed(5))
@@ -147,7 +169,7 @@ async def test_the_list_is_whole_at_80_columns(
 @pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize(("language", "said"), [("en", "none: the journey is closed"), ("zh", "无：旅程已结束")])
 async def test_a_closed_journey_says_that_nothing_can_be_done(
-    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str], language: Language, said: str
+    pool: Pool, capsys: pytest.CaptureFixture[str], language: Language, said: str
 ) -> None:
     """The box of actions is not left empty, and no fields are hinted at."""
     await samples.write_all(pool, samples.closed(1), samples.status(2, actions=()))
@@ -160,9 +182,7 @@ async def test_a_closed_journey_says_that_nothing_can_be_done(
 
 
 @pytest.mark.usefixtures("narrow")
-async def test_a_status_wraps_long_sentences(
-    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_status_wraps_long_sentences(pool: Pool, capsys: pytest.CaptureFixture[str]) -> None:
     """A Chinese sentence without a space is as whole as any other."""
     long = samples.text("药" * 100, "x")
     offer = samples.status().actions[0].model_copy(update={"label": long})
@@ -172,6 +192,63 @@ async def test_a_status_wraps_long_sentences(
     shown = capsys.readouterr().out
     assert shown.count("药") >= 200
     assert "…" not in shown
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "the last 20 of 250: --all shows them all"), ("zh", "最近 20 条，共 250 条：用 --all 显示全部")],
+)
+async def test_a_status_says_what_it_leaves_out_of_the_history(
+    pool: Pool, capsys: pytest.CaptureFixture[str], language: Language, said: str
+) -> None:
+    """Twenty entries and how many there are; all of them where asked, which leaves nothing to say."""
+    await samples.write(pool, Transition(status=samples.status(1), entries=samples.entries(250)))
+    await status(FIRST, lang=language)
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert len(_steps(shown)) == 20
+    await status(FIRST, all_=True, lang=language)
+    shown = capsys.readouterr().out
+    assert "--all" not in shown
+    assert _steps(shown) == [str(number) for number in range(1, 251)]
+    await status(FIRST, all_=True, json=True)
+    assert len(json.loads(capsys.readouterr().out)["timeline"]) == 250
+
+
+def _steps(shown: str) -> list[str]:
+    return re.findall(r"(?:step |第)(\d+)", shown.partition("input")[2])
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("entries", [0, 3])
+async def test_a_short_history_is_whole(pool: Pool, capsys: pytest.CaptureFixture[str], entries: int) -> None:
+    """Nothing is left out and nothing is said of it."""
+    await samples.write(pool, Transition(status=samples.status(1), entries=samples.entries(entries)))
+    await status(FIRST, lang="en")
+    shown = capsys.readouterr().out
+    assert "--all" not in shown
+    assert len(_steps(shown)) == entries
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(("dispensing_id", "shown"), [("", [True, True, True]), ("disp-1", [True, True, False])])
+async def test_an_estimate_is_told_from_the_settlement(
+    pool: Pool, capsys: pytest.CaptureFixture[str], dispensing_id: str, shown: list[bool]
+) -> None:
+    """Who pays what is estimated before the drug is dispensed and settled afterwards: the titles say which."""
+    questions = ("settlement", "settlement", "counter", "settlement")
+    decisions = tuple(_asking(question, number) for number, question in enumerate(questions, 1))
+    fulfilment = FulfilmentView(mode=FulfilmentMode.PICK_UP, dispensing_id=dispensing_id)
+    await samples.write_all(pool, samples.status(1, decisions=decisions, fulfilment=fulfilment))
+    await status(FIRST, lang="en")
+    titles = re.findall(r"· settlement( \(estimate\))?: approved", capsys.readouterr().out)
+    assert [bool(estimate) for estimate in titles] == shown
+
+
+def _asking(question: str, number: int) -> DecisionRecord:
+    record = samples.decision(number)
+    return record.model_copy(update={"decision": record.decision.model_copy(update={"question": question})})
 
 
 @pytest.mark.usefixtures("narrow", "pool")
@@ -186,7 +263,7 @@ async def test_what_is_no_id_is_told_what_an_id_looks_like(text: str) -> None:
 
 
 async def test_while_temporal_is_away_an_action_is_kept(
-    narrow: pytest.MonkeyPatch, pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str]
+    narrow: pytest.MonkeyPatch, pool: Pool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command says that it is on its way, and with which key."""
     narrow.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
@@ -199,7 +276,7 @@ async def test_while_temporal_is_away_an_action_is_kept(
 
 async def test_an_action_is_kept_until_its_journey_has_it(
     narrow: pytest.MonkeyPatch,
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    pool: Pool,
     temporal: Client,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -19,7 +19,8 @@ from products.loader import load_products
 from storage.away import DATABASE_AWAY
 from storage.pool import open_pool
 from workers.cli.event_files import check, messages_in
-from workers.cli.failures import BAD_INPUT, BadInputError, CommandError
+from workers.cli.failures import BAD_INPUT, AwayError, BadInputError, CommandError
+from workers.cli.reading import silent
 from workers.settings import Settings
 
 _SHOWN = 20
@@ -72,10 +73,11 @@ async def intake(
     tally = _Tally()
     for file in files:
         check(file)
-    async with open_door() as door:
-        with _progress(quiet=as_json) as advance:
-            for file in files:
-                await _take_all(door, file, tally, advance)
+    try:
+        await _take_files(files, tally, quiet=as_json)
+    except AwayError as error:
+        message = f"{error}\nOnce it answers, run the same command again: what was taken is not taken twice."
+        raise CommandError(message) from error
     _print(tally, as_json=as_json)
     if tally.refused or tally.unread:
         sys.exit(BAD_INPUT)
@@ -92,14 +94,17 @@ async def open_door() -> AsyncIterator[Door]:
         finally:
             pool.terminate()
     except DATABASE_AWAY as error:
-        message = (
-            f"the database of DATABASE_URL does not answer ({type(error).__name__}); start it, e.g. with"
-            " `journeys up`, and run the same command again: what was taken is not taken twice"
-        )
-        raise CommandError(message) from error
+        raise silent(url, error) from error
     except PostgresError as error:
         message = f"the database of DATABASE_URL: {error}; `journeys migrate` brings it up to this release"
         raise CommandError(message) from error
+
+
+async def _take_files(files: list[Path], tally: _Tally, *, quiet: bool) -> None:
+    async with open_door() as door:
+        with _progress(quiet=quiet) as advance:
+            for file in files:
+                await _take_all(door, file, tally, advance)
 
 
 async def _take_all(door: Door, file: Path, tally: _Tally, advance: Callable[[_Tally], None]) -> None:

@@ -9,10 +9,8 @@ from pydantic import ValidationError
 
 from console.problems import InvalidRequestError, field_problems
 from console.views import JourneyFilter, Sort
-from products.loader import load_products
 from schemas.journey import Stage, WaitingFor
 from schemas.people import ActorRole
-from workers.cli.failures import BadInputError
 from workers.cli.reading import told
 
 
@@ -48,9 +46,6 @@ class Narrowing:
 
     def filter(self) -> JourneyFilter:
         """The same for the read model; raises BadInputError naming the option that is wrong."""
-        if self.product is not None and self.product not in (known := load_products().ids):
-            message = f"product: unknown product; known are {', '.join(sorted(known))}"
-            raise BadInputError(message)
         try:
             return JourneyFilter.model_validate(
                 {name: value for name, value in asdict(self).items() if value is not None}

@@ -38,11 +38,7 @@ async def database(settings: Settings) -> AsyncIterator["asyncpg.Pool[asyncpg.Re
     try:
         yield pool
     except DatabaseAwayError as error:
-        message = (
-            f"nothing answers at {_place(url)}; start the stack with `make run` or `journeys up`,"
-            f" or set DATABASE_URL ({_cause(error)})"
-        )
-        raise AwayError(message) from error
+        raise silent(url, error.__cause__) from error
     except asyncpg.UndefinedTableError as error:
         message = f"the database at {_place(url)} holds no journeys yet; prepare it with `journeys migrate`"
         raise CommandError(message) from error
@@ -50,6 +46,13 @@ async def database(settings: Settings) -> AsyncIterator["asyncpg.Pool[asyncpg.Re
         raise told(error) from error
     finally:
         pool.terminate()
+
+
+def silent(url: str, cause: BaseException | None) -> AwayError:
+    """Nothing answers at the database's `url`: what a command says, and what to do."""
+    why = "connection refused" if isinstance(cause, ConnectionRefusedError) else type(cause).__name__
+    what = "start the stack with `make run` or `journeys up`, or set DATABASE_URL"
+    return AwayError(f"nothing answers at {_place(url)}; {what} ({why})")
 
 
 def told(error: ProblemError) -> CommandError:
@@ -91,8 +94,3 @@ def _place(url: str) -> str:
     # Neither user nor password: the message may end in a ticket.
     parts = urlsplit(url)
     return f"{parts.hostname or '127.0.0.1'}:{parts.port or 5432}"
-
-
-def _cause(error: DatabaseAwayError) -> str:
-    cause = error.__cause__
-    return "connection refused" if isinstance(cause, ConnectionRefusedError) else type(cause).__name__

@@ -1,6 +1,7 @@
 """One journey as panels for a terminal: where it stands, why, and what may be done."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -15,6 +16,9 @@ from workers.cli.render import STAGE_STYLES, moment
 from workers.cli.words import Words
 
 _HISTORY = 20
+"""History entries shown unless all are asked for."""
+_MONEY = "settlement"
+"""The question of who pays what: asked for an estimate first, and once more when the drug has been dispensed."""
 _OUTCOME_STYLES = {
     Outcome.MET: "green",
     Outcome.NOT_MET: "bold red",
@@ -24,12 +28,24 @@ _OUTCOME_STYLES = {
 }
 
 
-def status_panels(view: JourneyView, words: Words) -> RenderableType:
-    """Everything about one journey, the most urgent first."""
+def status_panels(view: JourneyView, words: Words, *, whole: bool = False) -> RenderableType:
+    """Everything about one journey, the most urgent first; `whole`: with all of its history that `view` holds."""
     parts = [_header(view, words), *_urgent(view, words)]
-    parts += [_decision(record, words) for record in view.decisions]
-    parts += [_money(view, words), *_hand_over(view, words), _history(view, words), _actions(view, words)]
+    settled = _settled(view)
+    for record in view.decisions:
+        estimate = record.decision.question == _MONEY and record.number not in settled
+        parts.append(_decision(record, words, estimate=estimate))
+    history = _history(view, words, len(view.timeline) if whole else _HISTORY)
+    parts += [_money(view, words), *_hand_over(view, words), history, _actions(view, words)]
     return Group(*parts)
+
+
+def _settled(view: JourneyView) -> set[int]:
+    """Numbers of the decisions on money since the drug was dispensed: nothing else is decided after that."""
+    if not (view.fulfilment and view.fulfilment.dispensing_id):
+        return set()
+    last = takewhile(lambda record: record.decision.question == _MONEY, reversed(view.decisions))
+    return {record.number for record in last}
 
 
 def _lines() -> Table:
@@ -101,7 +117,7 @@ def _urgent(view: JourneyView, words: Words) -> Iterator[Panel]:
         yield Panel(steps, title=words("next"), title_align="left")
 
 
-def _decision(record: DecisionRecord, words: Words) -> Panel:
+def _decision(record: DecisionRecord, words: Words, *, estimate: bool) -> Panel:
     taken = record.decision
     lines = _grid(2)
     for finding in taken.findings:
@@ -110,7 +126,8 @@ def _decision(record: DecisionRecord, words: Words) -> Panel:
     if record.decided_by:
         who = f"{words('by')} {words(record.decided_by.role)} {record.decided_by.id}"
         parts.append(Text(f"{who}: {record.reason}" if record.reason else who))
-    title = f"{words('decisions')} {record.number} · {taken.question}: {words(taken.verdict)} · {moment(taken.at)}"
+    question = f"{taken.question} ({words('estimate')})" if estimate else taken.question
+    title = f"{words('decisions')} {record.number} · {question}: {words(taken.verdict)} · {moment(taken.at)}"
     return Panel(Group(*parts), title=title, title_align="left")
 
 
@@ -154,16 +171,19 @@ def _hand_over(view: JourneyView, words: Words) -> Iterator[Panel]:
         yield Panel(lines, title=words("fulfilment"), title_align="left")
 
 
-def _history(view: JourneyView, words: Words) -> Panel:
+def _history(view: JourneyView, words: Words, most: int) -> Panel:
     lines = _grid(4)
-    for entry in view.timeline[-_HISTORY:]:
+    latest = view.timeline[-most:] if most else ()
+    for entry in latest:
         lines.add_row(
             Text(moment(entry.at), style="dim"),
             entry.kind,
             words(entry.actor.role) if entry.actor else "",
             words.text(entry.what),
         )
-    return Panel(lines, title=words("history"), title_align="left")
+    total = latest[-1].seq if latest else 0
+    left_out = [Text(words("latest").format(len(latest), total), style="dim")] if total > len(latest) else []
+    return Panel(Group(*left_out, lines), title=words("history"), title_align="left")
 
 
 def _actions(view: JourneyView, words: Words) -> Panel:

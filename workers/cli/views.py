@@ -10,6 +10,7 @@ from rich.live import Live
 
 from console.reads import Reads
 from console.views import JourneyFilter
+from schemas.journey import TimelineEntry
 from workers.cli.narrowing import EVERY, Narrowing
 from workers.cli.reading import reading, resolve
 from workers.cli.render import page_table
@@ -46,13 +47,22 @@ async def list_journeys(
             await _print_page(reads, journeys, None if json else Words(lang))
 
 
-async def status(journey: str, /, *, json: _Flag = False, lang: Language | None = None) -> None:
+async def status(
+    journey: str,
+    /,
+    *,
+    all_: Annotated[_Flag, Parameter(name="--all")] = False,
+    json: _Flag = False,
+    lang: Language | None = None,
+) -> None:
     """Show one journey: stage, wait and clock, missing papers, decisions with clauses, money, history, actions.
 
     Parameters
     ----------
     journey
         Its id, the beginning of it, or its claim number.
+    all_
+        With the whole history, not only the latest of it.
     json
         Print for programs.
     lang
@@ -61,10 +71,21 @@ async def status(journey: str, /, *, json: _Flag = False, lang: Language | None 
     """
     async with reading(Settings()) as reads:
         view = await reads.view(await resolve(reads, journey))
+        if all_:
+            view = view.model_copy(update={"timeline": await _whole_history(reads, view.journey_id)})
     if json:
         _out().print_json(view.model_dump_json())
     else:
-        _out().print(status_panels(view, Words(lang)))
+        _out().print(status_panels(view, Words(lang), whole=all_))
+
+
+async def _whole_history(reads: Reads, journey_id: str) -> tuple[TimelineEntry, ...]:
+    page = await reads.timeline(journey_id)
+    entries = page.items
+    while page.next is not None:
+        page = await reads.timeline(journey_id, page.next)
+        entries += page.items
+    return entries
 
 
 async def _print_page(reads: Reads, wanted: JourneyFilter, words: Words | None) -> None:

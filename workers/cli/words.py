@@ -129,6 +129,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "over_limit": ("其中超出限额", "of it over the limit"),
     "empty": ("没有符合条件的旅程", "no journeys fit"),
     "more": ("还有更多：用 --cursor {} 继续", "more: go on with --cursor {}"),
+    "latest": ("最近 {} 条，共 {} 条：用 --all 显示全部", "the last {} of {}: --all shows them all"),
     "act_hint": ("查看所需字段：journeys act {} 操作 --schema", "fields of each: journeys act {} ACTION --schema"),
 }
 

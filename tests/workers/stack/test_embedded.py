@@ -42,6 +42,7 @@ async def test_a_killed_server_comes_back_with_its_data(state: StateFolder) -> N
             await eventually(partial(_runs_again, stack, part, killed), f"{part} runs again")
         await eventually(lambda: _reads(stack.settings, "before"), "PostgreSQL holds what was committed")
         await eventually(lambda: _has_workflow(stack.settings, "before"), "Temporal holds the workflow")
+        assert {"postgres", "temporal"} <= stack.supervisor.pids().keys()
 
 
 async def test_a_killed_supervisor_leaves_nothing_running_and_nothing_lost(state: StateFolder) -> None:
