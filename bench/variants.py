@@ -13,7 +13,7 @@ from schemas.claim import DrugClaim
 from schemas.journey import JourneyResult, Stage
 from schemas.partners import PartnerName, PartnerWrite
 from workflows import own
-from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
 
 Asked = TypeVar("Asked")
@@ -69,19 +69,19 @@ async def _as_activity(method: Callable[[Any, Asked], Awaitable[Answered]], requ
 
 
 async def _look_up_as_activity(
-    _: Journey, partner: str, method: Callable[[Any, Asked], Awaitable[Answered]], query: Asked
+    _: PartnerDesk, partner: str, method: Callable[[Any, Asked], Awaitable[Answered]], query: Asked
 ) -> Answered:
     del partner
     return await _as_activity(method, query)
 
 
 async def _hand_off_as_activity(
-    journey: Journey,
+    desk: PartnerDesk,
     partner: PartnerName,
     method: Callable[[Any, Write], Awaitable[Answered]],
     request: Callable[[str], Write],
 ) -> Answered:
-    return await journey._ask_patiently(partner, method, request, policies.hand_off(partner))  # noqa: SLF001 - as below
+    return await desk.ask_patiently(partner, method, request, policies.hand_off(partner))
 
 
 def _upsert_at_every_step(record: JourneyRecord) -> None:
@@ -95,6 +95,6 @@ def write_straightforwardly() -> None:
     the search attributes are upserted at every step.
     """
     own.ask = _as_activity
-    Journey.hand_off = _hand_off_as_activity  # type: ignore[assignment,method-assign]  # as below
-    Journey.look_up = _look_up_as_activity  # type: ignore[assignment,method-assign]  # the point of the exercise
+    PartnerDesk.hand_off = _hand_off_as_activity  # type: ignore[assignment,method-assign]  # as below
+    PartnerDesk.look_up = _look_up_as_activity  # type: ignore[assignment,method-assign]  # the point of the exercise
     JourneyRecord._show = _upsert_at_every_step  # type: ignore[assignment,method-assign]  # noqa: SLF001 - as above

@@ -13,6 +13,7 @@ from intake.content import content, differing
 from intake.identity import journey_id, new_person_ref
 from intake.refusals import RefusalKind, Refused, problem, refused
 from schemas.claim import DrugClaim, DrugClaimReport
+from schemas.papers import Paper
 from schemas.people import InsuredFacts, InsuredPerson
 from schemas.text import Bilingual
 from storage.away import ACQUIRE_SECONDS
@@ -80,10 +81,24 @@ class Inbox:
         if not new:  # another connection registered the claim first
             row = await connection.fetchrow(self._sql["claim_registered"], *key)
             return self._known(row, report, _CLAIM).journey_id, True
+        report = await self._with_earlier_papers(connection, report, person)
         claim = self._drug_claim(report, journey, person, reported_at)
         await connection.execute(self._sql["order_start"], journey, claim)
         await connection.execute(self._sql["ring"], CHANNEL)
         return journey, False
+
+    async def _with_earlier_papers(
+        self, connection: _Connection, report: DrugClaimReport, person: str
+    ) -> DrugClaimReport:
+        """The evidence of the claim that this one corrects is carried forward; Refused where there is none to carry."""
+        if report.corrects is None:
+            return report
+        row = await connection.fetchrow(self._sql["papers_of_claim"], report.product, report.corrects, person)
+        if row is None or not row["closed"]:
+            raise _not_correctable(known=row is not None)
+        papers = {(paper.kind, paper.form): paper for paper in map(Paper.model_validate, row["papers"] or [])}
+        papers |= {(paper.kind, paper.form): paper for paper in report.papers}
+        return report.model_copy(update={"papers": tuple(papers.values())})
 
     async def _person(self, connection: _Connection, person: InsuredPerson, as_of: datetime) -> str:
         document, address = person.id_document, person.address
@@ -123,6 +138,19 @@ class Inbox:
             }
         )
         return claim.model_dump(mode="json")
+
+
+def _not_correctable(*, known: bool) -> Refused:
+    field = (
+        problem(
+            "corrects", "该案件仍在办理，请直接在案件中更正", "is still open: correct it there (action correct_claim)"
+        )
+        if known
+        else problem("corrects", "该产品下没有此人的这个案件", "names no claim of this person under this product")
+    )
+    return refused(
+        RefusalKind.INVALID_DATA, "要更正的案件不可用。", "The claim to be corrected cannot be built upon.", field
+    )
 
 
 def _conflict(what: Bilingual, paths: list[str]) -> Refused:

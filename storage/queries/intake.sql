@@ -43,6 +43,12 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (product, claim_number) DO NOTHING
 RETURNING journey_id;
 
+-- name: papers_of_claim
+-- What was handed in with claim $2 of product $1 by person $3, and whether its journey is closed.
+SELECT journey_status.status -> 'papers' AS papers, journey_status.closed_at IS NOT NULL AS closed
+FROM claim JOIN journey_status USING (journey_id)
+WHERE claim.product = $1 AND claim.claim_number = $2 AND claim.person_ref = $3;
+
 -- name: accept_event
 -- Note an accepted event; no row when the same (source, id) was noted first.
 INSERT INTO inbox (source, event_id, journey_id, payload_sha256) VALUES ($1, $2, $3, $4)

@@ -87,6 +87,8 @@ def _asked_for_under(product: Product) -> tuple[RuleId, str]:
         product=product.identity.id,
         drug=DrugName(name=product.drugs[0].brand),
         effective_on=product.terms.review_budget[0].since,
+        expires_on=product.terms.review_budget[0].since,
+        diagnosed_on=product.terms.review_budget[0].since,
     )
     plan = Decisions(load_products(), load_calendar())._plan(wanted)
     return plan.review_rule, "papers asked for at review: `review_rule` of the plan in `activities/decisions.py`"
