@@ -11,8 +11,8 @@ from products.problems import FieldPath, Problems, line_of
 from products.product_file import ProductFile
 from products.tables import Row, Table
 
-GATES = ("authorization", "prescription_review", "charity_aid", "fulfilment", "counter", "settlement")
-"""The gates of the drug journey, in the order a claim passes them; the questions of a decision."""
+GATES = ("authorization", "prescription_review", "charity_aid", "fulfilment", "counter", "settlement", "standing")
+"""The gates of the drug journey, in the order a claim passes them, and that of news; the questions of a decision."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from rules import (
     policy,
     prescription,
     settlement,
+    standing,
     waiting_period,
 )
 
@@ -32,5 +33,6 @@ CHAPTERS = (
     fulfilment,
     counter,
     settlement,
+    standing,
 )
-"""In the order in which a claim meets them."""
+"""In the order in which a claim meets them; news that ends it may come at any time."""

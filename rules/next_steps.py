@@ -16,6 +16,10 @@ LISTED_DRUG = say(
     "Ask the doctor whether a listed drug would do; otherwise the cost is one's own.",
 )
 CHOOSE_AGAIN = say("请更换取药方式或药房后重新预约。", "Choose another way or pharmacy and book again.")
+STOP_SUPPLY = say(
+    "请停止备药和配送，购药凭证作废；该药品费用不再由保险承担。",
+    "Stop the supply and void the voucher: the insurance no longer pays for this drug.",
+)
 CALL_INSURER = say("请联系保险公司核实。", "Ask the insurer to check.")
 GREEN_GIFT = say(
     "如您认可审核结果，可获赠一次专家门诊绿色通道服务，自您确认专家起 5 个工作日内安排。",

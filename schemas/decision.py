@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.clinical import Diagnosis, Prescription
-from schemas.money import Ratio, Yuan
+from schemas.money import ZERO, Ratio, Yuan
 from schemas.names import ProductId, RuleId
 from schemas.papers import Paper, PaperDue
 from schemas.people import ApplicantRole, Citizenship, InsuredFacts
@@ -215,8 +215,34 @@ class SettlementFacts(Strict):
     renewed_to: date | None = None
 
 
+class News(StrEnum):
+    """What is reported while a journey runs and may end it."""
+
+    DEATH = "death"
+    POLICY_CANCELLED = "policy_cancelled"
+    FRAUD = "fraud"
+    """The user is not the insured person."""
+
+
+class StandingFacts(Strict):
+    """Does the cover still stand after what was reported.
+
+    Approved: the journey goes on and settles what was handed over. Refused: it ends. Referred: a person decides.
+    """
+
+    question: Literal["standing"] = "standing"
+    news: News
+    since: date
+    """Day of death, day on which the cancellation takes effect, or day on which the fraud was found."""
+    dispensed_on: date | None = None
+    """Day on which the drug of the prescription in hand was handed over; None while it is not with the patient."""
+    paid: Yuan = ZERO
+    """What the insurer paid or owes in this journey so far."""
+    policy_effective_on: date
+
+
 Facts = Annotated[
-    AuthorizationFacts | ReviewFacts | CharityFacts | FulfilmentFacts | CounterFacts | SettlementFacts,
+    AuthorizationFacts | ReviewFacts | CharityFacts | FulfilmentFacts | CounterFacts | SettlementFacts | StandingFacts,
     Field(discriminator="question"),
 ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.actions import Action, DeliveryStatus, ReviewResult
 from schemas.deadline import BudgetUnit
-from schemas.decision import AidStanding, CharityWay, FulfilmentMode, Outcome, Verdict
+from schemas.decision import AidStanding, CharityWay, FulfilmentMode, News, Outcome, Verdict
 from schemas.journey import Stage, WaitingFor
 from schemas.papers import PaperForm, PaperKind
 from schemas.partners import PartnerName
@@ -22,6 +22,7 @@ LISTED: list[tuple[str, type[StrEnum]]] = [
     ("What a journey waits for", WaitingFor),
     ("Verdicts and findings", Verdict),
     ("Verdicts and findings", Outcome),
+    ("News that may end the cover", News),
     ("People and partners", ActorRole),
     ("People and partners", ApplicantRole),
     ("People and partners", PartnerName),

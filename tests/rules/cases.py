@@ -19,9 +19,11 @@ from schemas.decision import (
     Finding,
     FulfilmentFacts,
     FulfilmentMode,
+    News,
     PharmacistFindings,
     ReviewFacts,
     SettlementFacts,
+    StandingFacts,
 )
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import ApplicantRole, Citizenship, InsuredFacts, Sex
@@ -217,6 +219,20 @@ def settlement(**changes: object) -> SettlementFacts:
     return SettlementFacts.model_validate(fields | changes)
 
 
+def standing(news: News, **changes: object) -> StandingFacts:
+    """News that came on the day of the application, of a drug that is not with the patient."""
+    fields: dict[str, object] = {"news": news, "since": APPLIED, "policy_effective_on": EFFECTIVE}
+    return StandingFacts.model_validate(fields | changes)
+
+
 def every_question() -> tuple[Facts, ...]:
     """One set of facts for every gate, which every product lets through."""
-    return (authorization(), review(), charity(AidStanding.NO_PROGRAM), fulfilment(), counter(), settlement())
+    return (
+        authorization(),
+        review(),
+        charity(AidStanding.NO_PROGRAM),
+        fulfilment(),
+        counter(),
+        settlement(),
+        standing(News.DEATH, dispensed_on=APPLIED),
+    )

@@ -1,7 +1,10 @@
-"""Situations that several documents judge alike: excluded diseases, hospitals, progression, gene targets, aid."""
+"""Situations that several documents judge alike: excluded diseases, hospitals, progression, gene targets, aid, news."""
+
+from datetime import date
+from decimal import Decimal
 
 from schemas.clinical import AnnArborStage, BinetStage, HospitalKind, PrescriptionItem, Tnm, Tumour
-from schemas.decision import AidStanding, FulfilmentMode
+from schemas.decision import AidStanding, FulfilmentMode, News
 from schemas.papers import PaperKind
 from schemas.people import ApplicantRole, Citizenship
 from tests.rules.cases import HOSPITAL
@@ -156,3 +159,46 @@ IDENTITIES: tuple[Situation, ...] = (
     ("their agent", {"collector": ApplicantRole.AGENT}, MET),
     ("somebody else", {"identity_verified": False}, REFUSED),
 )
+
+_BEFORE, _THAT_DAY, _AFTER = ({"dispensed_on": date(2026, 7, day)} for day in (9, 10, 11))
+
+
+def _news(news: News, **changes: object) -> dict[str, object]:
+    """News of 10 July."""
+    return {"news": news, "since": date(2026, 7, 10), "paid": Decimal("1000.00"), **changes}
+
+
+CANCELLATIONS: tuple[Situation, ...] = (
+    ("handed over the day before the cancellation", _news(News.POLICY_CANCELLED, **_BEFORE), MET),
+    ("handed over on the day of the cancellation", _news(News.POLICY_CANCELLED, **_THAT_DAY), REFUSED),
+    ("handed over the day after the cancellation", _news(News.POLICY_CANCELLED, **_AFTER), REFUSED),
+    ("cancelled before the hand-over", _news(News.POLICY_CANCELLED), REFUSED),
+    ("another news than a cancellation", _news(News.DEATH, **_BEFORE), SILENT),
+)
+
+
+def _frauds(expected: str) -> tuple[Situation, ...]:
+    """The day makes no difference."""
+    return (
+        ("another user, found the day after the hand-over", _news(News.FRAUD, **_BEFORE), expected),
+        ("another user, found on the day of the hand-over", _news(News.FRAUD, **_THAT_DAY), expected),
+        ("another user, found the day before the hand-over", _news(News.FRAUD, **_AFTER), expected),
+        ("another user, found before anything was paid", _news(News.FRAUD, paid=Decimal(0)), expected),
+        ("another news than a fraud", _news(News.DEATH, **_BEFORE), SILENT),
+    )
+
+
+FRAUDS, FRAUDS_NOT_PRINTED = _frauds(REFUSED), _frauds(REFERRED)
+
+
+def _deaths(expected: str) -> tuple[Situation, ...]:
+    return (
+        ("handed over the day before the death", _news(News.DEATH, **_BEFORE), MET),
+        ("handed over on the day of the death", _news(News.DEATH, **_THAT_DAY), MET),
+        ("handed over the day after the death", _news(News.DEATH, **_AFTER), expected),
+        ("died before the hand-over", _news(News.DEATH), expected),
+        ("another news than a death", _news(News.POLICY_CANCELLED, **_BEFORE), SILENT),
+    )
+
+
+DEATHS, DEATHS_NOT_PRINTED = _deaths(REFUSED), _deaths(REFERRED)

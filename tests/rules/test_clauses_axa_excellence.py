@@ -13,7 +13,7 @@ from schemas.papers import PaperKind
 from schemas.policy import PolicyStatus, Renewal
 from tests.rules import situations
 from tests.rules.cases import AXA as PRODUCT
-from tests.rules.cases import ask, authorization, counter, fulfilment, settlement
+from tests.rules.cases import ask, authorization, counter, fulfilment, settlement, standing
 from tests.rules.clauses import (
     Row,
     aid,
@@ -219,8 +219,16 @@ SETTLEMENT = [
     ),
 ]
 
+STANDING = [
+    *rows("handed_over_before_cancellation", "axa-excellence/WAIT-1 ID-1", standing, *situations.CANCELLATIONS),
+    *rows("used_by_the_insured_or_referred", "axa-excellence/DD-1", standing, *situations.FRAUDS_NOT_PRINTED),
+    *rows("handed_over_in_lifetime", "axa-excellence/DD-1", standing, *situations.DEATHS),
+]
 
-@pytest.mark.parametrize("row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT], ids=str)
+
+@pytest.mark.parametrize(
+    "row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT, *STANDING], ids=str
+)
 def test_each_clause(row: Row) -> None:
     """The rule answers the situation under exactly these ids, with this outcome and verdict."""
     assert decided(PRODUCT, row) == expected(row)

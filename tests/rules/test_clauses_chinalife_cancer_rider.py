@@ -15,7 +15,7 @@ from schemas.policy import PolicyStatus, Renewal
 from tests.rule_ids import ids_in
 from tests.rules import situations
 from tests.rules.cases import CHINALIFE as PRODUCT
-from tests.rules.cases import ask, authorization, counter, fulfilment, settlement
+from tests.rules.cases import ask, authorization, counter, fulfilment, settlement, standing
 from tests.rules.clauses import Row, aid, claim, copied, decided, due, expected, reviewed, rows, valued, without
 from tests.rules.situations import BLOOD, DELIVERED, MET, PAPERS, REFERRED, REFUSED, SILENT
 
@@ -235,8 +235,21 @@ SETTLEMENT = [
     ),
 ]
 
+STANDING = [
+    *rows("handed_over_before_cancellation", "chinalife-cancer-rider/ID-1", standing, *situations.CANCELLATIONS),
+    *rows("used_by_the_insured_or_referred", "chinalife-cancer-rider/VOU-1", standing, *situations.FRAUDS_NOT_PRINTED),
+    *rows(
+        "handed_over_in_lifetime_or_referred",
+        "chinalife-cancer-rider/DUR-1 ID-1",
+        standing,
+        *situations.DEATHS_NOT_PRINTED,
+    ),
+]
 
-@pytest.mark.parametrize("row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT], ids=str)
+
+@pytest.mark.parametrize(
+    "row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT, *STANDING], ids=str
+)
 def test_each_clause(row: Row) -> None:
     """The rule answers the situation under exactly these ids, with this outcome and verdict."""
     assert decided(PRODUCT, row) == expected(row)

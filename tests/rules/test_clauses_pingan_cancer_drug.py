@@ -13,7 +13,7 @@ from schemas.people import ApplicantRole
 from schemas.policy import PolicyStatus, Renewal
 from tests.rules import situations
 from tests.rules.cases import PINGAN_CANCER as PRODUCT
-from tests.rules.cases import ask, authorization, counter, fulfilment, settlement
+from tests.rules.cases import ask, authorization, counter, fulfilment, settlement, standing
 from tests.rules.clauses import (
     Row,
     aid,
@@ -221,8 +221,16 @@ SETTLEMENT = [
     ),
 ]
 
+STANDING = [
+    *rows("handed_over_before_cancellation", "pingan-cancer-drug/ID-2", standing, *situations.CANCELLATIONS),
+    *rows("used_by_the_insured", "pingan-cancer-drug/FRAUD-1 USE-1", standing, *situations.FRAUDS),
+    *rows("handed_over_in_lifetime", "pingan-cancer-drug/USE-1", standing, *situations.DEATHS),
+]
 
-@pytest.mark.parametrize("row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT], ids=str)
+
+@pytest.mark.parametrize(
+    "row", [*AUTHORIZATION, *REVIEW, *CHARITY, *FULFILMENT, *COUNTER, *SETTLEMENT, *STANDING], ids=str
+)
 def test_each_clause(row: Row) -> None:
     """The rule answers the situation under exactly these ids, with this outcome and verdict."""
     assert decided(PRODUCT, row) == expected(row)

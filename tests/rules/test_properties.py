@@ -11,11 +11,11 @@ from rules.deadlines import reckon
 from schemas.civil import CHINA
 from schemas.clinical import AnnArborStage, BinetStage, Tumour
 from schemas.deadline import Budget, BudgetUnit, ClockStop, DeadlineRequest
-from schemas.decision import Outcome
+from schemas.decision import Decision, News, Outcome
 from schemas.money import ZERO, to_fen
 from schemas.policy import Coverage, PolicyStatus
 from schemas.text import Bilingual
-from tests.rules.cases import ALL, EVERY_PAPER, ask, authorization, diagnosis, policy, products, settlement
+from tests.rules.cases import ALL, EVERY_PAPER, ask, authorization, diagnosis, policy, products, settlement, standing
 
 PRODUCTS = st.sampled_from(ALL)
 DAYS = st.dates(date(2025, 6, 1), date(2027, 12, 31))
@@ -64,7 +64,12 @@ def test_any_application_gets_one_explained_decision(
     )
     decision = ask(product, facts)
     assert decision == ask(product, facts)
-    sections = products().get(product).sections
+    assert_explained(decision)
+
+
+def assert_explained(decision: Decision) -> None:
+    """Each finding cites a known rule, and the verdict follows from the findings."""
+    sections = products().get(decision.product).sections
     for each in decision.findings:
         assert each.citations
         assert all(cited.rule in sections for cited in each.citations)
@@ -72,6 +77,32 @@ def test_any_application_gets_one_explained_decision(
     outcomes = {each.outcome.value for each in decision.findings}
     assert (decision.verdict == "refused") is ("not_met" in outcomes)
     assert (decision.verdict == "approved") is outcomes.isdisjoint({"not_met", "papers_due", "referred"})
+
+
+@settings(max_examples=150, deadline=None)
+@given(PRODUCTS, st.sampled_from(News), DAYS, st.none() | DAYS, YUAN)
+def test_any_news_gets_one_explained_decision(
+    product: str, news: News, since: date, handed_over: date | None, paid: Decimal
+) -> None:
+    """One rule speaks; a fraud is never let through, nor is a drug that is not with the patient by the day of it."""
+    decision = ask(product, standing(news, since=since, dispensed_on=handed_over, paid=paid))
+    assert_explained(decision)
+    assert [each.outcome for each in decision.findings].count(Outcome.NOT_APPLICABLE) == len(decision.findings) - 1
+    passed = handed_over is not None and handed_over <= since and news is not News.FRAUD
+    assert passed or decision.verdict != "approved"
+
+
+@settings(deadline=None)
+@given(PRODUCTS, st.sampled_from(News), DAYS, DAYS, st.integers(0, 400))
+def test_news_of_a_later_day_never_takes_more_away(
+    product: str, news: News, since: date, handed_over: date, later: int
+) -> None:
+    """What is paid although the cover ended on a day is paid when it ended after it."""
+    verdicts = [
+        ask(product, standing(news, since=day, dispensed_on=handed_over)).verdict
+        for day in (since, since + timedelta(days=later))
+    ]
+    assert verdicts[0] != "approved" or verdicts[1] == "approved"
 
 
 @settings(max_examples=200, deadline=None)

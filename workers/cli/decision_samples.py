@@ -100,7 +100,7 @@ def _told_by_policy(coverage: Coverage) -> dict[str, Any]:
 
 def _days(applied_on: date) -> dict[str, date]:
     """Everything happens on the day of the application."""
-    names = ("applied_on", "reviewed_on", "voucher_issued_on", "booked_on", "handed_over_on", "dispensed_on")
+    names = ("applied_on", "reviewed_on", "voucher_issued_on", "booked_on", "handed_over_on", "dispensed_on", "since")
     return dict.fromkeys(names, applied_on)
 
 

@@ -36,6 +36,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "hand_off_help": ("合作方异常处理", "help with a partner"),
     # what is asked at the counter or door
     "counter": ("交付核验", "counter"),
+    # what is asked after a death, a cancellation or a fraud
+    "standing": ("保障状态核验", "standing of the cover"),
     # roles
     "insured": ("被保险人", "insured person"),
     "agent": ("代办人", "agent of the insured"),

@@ -1,0 +1,137 @@
+"""Whether the cover still stands after news of it: a cancelled policy, another user than the insured, a death."""
+
+from rules.context import Context
+from rules.next_steps import CALL_INSURER, OWN_COST, STOP_SUPPLY
+from rules.registry import rule
+from rules.result import Result, met, not_applicable, not_met, referred, say
+from schemas.decision import News, StandingFacts
+from schemas.text import Bilingual
+
+
+def _known(facts: StandingFacts) -> dict[str, object]:
+    return {"news": facts.news, "since": facts.since, "dispensed_on": facts.dispensed_on, "paid": facts.paid}
+
+
+def _other_news(facts: StandingFacts) -> Result:
+    return not_applicable(say("所报情况与本条无关。", "The news is not of this kind."), news=facts.news)
+
+
+@rule(topic="service_period")
+def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> Result:
+    """A cancelled policy pays for what was handed over before the day on which the cancellation took effect.
+
+    pingan-longterm-b/ID-2, pingan-cancer-drug/ID-2, chinalife-cancer-rider/ID-1, axa-excellence/WAIT-1 ID-1,
+    yuanxin-cancer-drug/COND-1.
+    """
+    del context
+    if facts.news is not News.POLICY_CANCELLED:
+        return _other_news(facts)
+    ended, handed_over = facts.since, facts.dispensed_on
+    if handed_over is None:
+        why = say(
+            f"保单自 {ended} 起解除，药品尚未交付。", f"Cancelled from {ended} on; the drug is not handed over yet."
+        )
+        return not_met(why, STOP_SUPPLY, **_known(facts))
+    why = say(
+        f"保单自 {ended} 起解除；药品于 {handed_over} 交付。",
+        f"Cancelled from {ended} on; the drug was handed over on {handed_over}.",
+    )
+    return met(why, **_known(facts)) if handed_over < ended else not_met(why, OWN_COST, **_known(facts))
+
+
+@rule(topic="fraud")
+def used_by_the_insured(facts: StandingFacts, context: Context) -> Result:
+    """Another than the insured person used the service: it stops, and the insurer recovers what it paid.
+
+    pingan-longterm-b/FRAUD-1 USE-1, pingan-cancer-drug/FRAUD-1 USE-1, yuanxin-cancer-drug/FRAUD-1 USE-1.
+    """
+    del context
+    if facts.news is not News.FRAUD:
+        return _other_news(facts)
+    return not_met(_other_user(facts), _recovery(facts), **_known(facts))
+
+
+@rule(topic="fraud")
+def used_by_the_insured_or_referred(facts: StandingFacts, context: Context) -> Result:
+    """Another used the service, and the document prints nothing of what follows: a person decides.
+
+    At hand-over it asks for the insured person's papers, no more: chinalife-cancer-rider/VOU-1, axa-excellence/DD-1.
+    """
+    del context
+    if facts.news is not News.FRAUD:
+        return _other_news(facts)
+    found = _other_user(facts)
+    why = say(
+        f"{found.zh}文件未载明后果；涉及金额 {facts.paid} 元。",
+        f"{found.en} The document does not print what follows; {facts.paid} yuan are concerned.",
+    )
+    return referred(why, CALL_INSURER, **_known(facts))
+
+
+def _other_user(facts: StandingFacts) -> Bilingual:
+    return say(
+        f"{facts.since} 查明使用服务者并非被保险人本人。",
+        f"On {facts.since} the user was found not to be the insured person.",
+    )
+
+
+def _recovery(facts: StandingFacts) -> Bilingual:
+    if not facts.paid:
+        return say("请立即停止服务；尚无已付或应付款项。", "Stop the service at once; nothing was paid or is owed.")
+    return say(
+        f"请立即停止服务，追回已付款项并停付应付款项，共 {facts.paid} 元。",
+        f"Stop the service at once; recover what was paid and withhold what is owed, {facts.paid} yuan in all.",
+    )
+
+
+@rule(topic="personal_use")
+def handed_over_in_lifetime(facts: StandingFacts, context: Context) -> Result:
+    """The service is for the insured person alone: after a death it pays for what was with the patient by that day.
+
+    pingan-longterm-b/USE-1, pingan-cancer-drug/USE-1, axa-excellence/DD-1, yuanxin-cancer-drug/USE-1.
+    """
+    del context
+    if facts.news is not News.DEATH:
+        return _other_news(facts)
+    why = _death(facts)
+    if _in_lifetime(facts):
+        return met(why, **_known(facts))
+    step = STOP_SUPPLY if facts.dispensed_on is None else CALL_INSURER
+    return not_met(why, step, **_known(facts))
+
+
+@rule(topic="duration")
+def handed_over_in_lifetime_or_referred(facts: StandingFacts, context: Context) -> Result:
+    """What was with the patient by the day of death is paid; of what was not, the document says nothing.
+
+    The cost of the first arose for the treatment; whether the contract ends is for the main policy to say.
+    chinalife-cancer-rider/DUR-1 ID-1.
+    """
+    del context
+    if facts.news is not News.DEATH:
+        return _other_news(facts)
+    why = _death(facts)
+    if _in_lifetime(facts):
+        return met(why, **_known(facts))
+    silent = say(
+        f"{why.zh}附加险未载明身故后果，须看主险。",
+        f"{why.en} The rider is silent on a death; the main policy decides.",
+    )
+    return referred(silent, CALL_INSURER, **_known(facts))
+
+
+def _in_lifetime(facts: StandingFacts) -> bool:
+    """The day of death itself is in it: nobody reports the hour."""
+    return facts.dispensed_on is not None and facts.dispensed_on <= facts.since
+
+
+def _death(facts: StandingFacts) -> Bilingual:
+    if facts.dispensed_on is None:
+        return say(
+            f"被保险人于 {facts.since} 身故，药品尚未交付。",
+            f"The insured person died on {facts.since}; the drug is not handed over yet.",
+        )
+    return say(
+        f"被保险人于 {facts.since} 身故，药品于 {facts.dispensed_on} 交付。",
+        f"The insured person died on {facts.since}; the drug was handed over on {facts.dispensed_on}.",
+    )
