@@ -7,14 +7,19 @@ from typing import Any
 from schemas.actions import (
     ApplyForAid,
     ChooseFulfilment,
+    CorrectClaim,
     DeclineAid,
+    EndTreatment,
     RecordHandOver,
     RecordOwnSharePaid,
     RecordReview,
     RetryHandOff,
     ReviewResult,
+    SubmitPrescription,
+    TreatmentEnd,
     Withdraw,
 )
+from schemas.clinical import Prescription
 from schemas.decision import FulfilmentMode, PharmacistFindings
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Actor, ActorRole
@@ -29,6 +34,8 @@ GOOD = PharmacistFindings(
     drug_has_target=False,
     injection=False,
 )
+
+OFF_LABEL = GOOD.model_copy(update={"on_label": False})
 
 
 def key() -> str:
@@ -90,3 +97,18 @@ def withdraw() -> Withdraw:
 def retry() -> RetryHandOff:
     """A service agent sends a hand-off again."""
     return RetryHandOff(**by(ActorRole.SERVICE_AGENT), reason="the partner mended it")
+
+
+def correct(**given: Any) -> CorrectClaim:
+    """A service agent corrects the claim."""
+    return CorrectClaim(**by(ActorRole.SERVICE_AGENT), reason="read wrongly", **given)
+
+
+def prescribe(prescription: Prescription, papers: tuple[Paper, ...] = ()) -> SubmitPrescription:
+    """The patient hands in the next prescription."""
+    return SubmitPrescription(**by(ActorRole.INSURED), prescription=prescription, papers=papers)
+
+
+def end_treatment() -> EndTreatment:
+    """The doctor ended the treatment."""
+    return EndTreatment(**by(ActorRole.INSURED), why=TreatmentEnd.FINISHED)

@@ -23,10 +23,11 @@ from intake.door import Door
 from products.loader import load_products
 from sandbox.app import create_app as create_partners
 from sandbox.database import SCHEMA, prepare
-from schemas.actions import Action
-from schemas.clinical import DrugName
+from schemas.actions import Action, RecordPayment
+from schemas.clinical import DrugName, Prescription
 from schemas.journey import CLOSED_STAGES, JourneyResult, JourneyStatus, WaitingFor
 from schemas.partners import PartnerName
+from schemas.people import Actor, ActorRole
 from storage.pool import open_pool
 from storage.queries import load
 from tests.serving import serving
@@ -44,6 +45,7 @@ _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - protects noth
 _PATIENCE = 30.0
 _STATUS = load("console")["status"]
 _CALLBACKS_AFTER = 0.01
+_LIVE_CODE = "SELECT code FROM voucher WHERE journey_id = $1 AND standing = 'issued'"
 
 
 @dataclass
@@ -132,7 +134,7 @@ class Rig:
         """The voucher's code, from the message the insured person got."""
         async with asyncio.timeout(_PATIENCE):
             while True:
-                code = await self.pool.fetchval("SELECT code FROM voucher WHERE journey_id = $1", journey_id)
+                code = await self.pool.fetchval(_LIVE_CODE, journey_id)
                 if code:
                     return str(code)
                 await asyncio.sleep(0.01)
@@ -142,6 +144,24 @@ class Rig:
         event = json.loads((SAMPLES / "claims" / f"{sample}.json").read_text(encoding="utf-8"))
         name = DrugName.model_validate(event["data"]["prescription"]["drug"])
         return load_products().find_drugs(sample, name)[0].id
+
+    def prescription(self, sample: str, **change: Any) -> Prescription:
+        """The prescription of a sample claim, with fields changed."""
+        event = json.loads((SAMPLES / "claims" / f"{sample}.json").read_text(encoding="utf-8"))
+        return Prescription.model_validate(event["data"]["prescription"] | change)
+
+    async def payment(self, journey_id: str) -> RecordPayment:
+        """The insurer's word that it paid what was ordered."""
+        ordered = await self.partners.get("/_sandbox/payments", params={"journey_id": journey_id})
+        status = await self.until(journey_id, lambda status: status.money.committed > 0)
+        who = Actor(role=ActorRole.INSURER, id="insurer-1")
+        return RecordPayment(
+            key=f"paid-{journey_id}",
+            actor=who,
+            payment_id=ordered.json()[0]["payment_id"],
+            paid=True,
+            amount=status.money.committed,
+        )
 
     def handle(self, journey_id: str) -> WorkflowHandle[Any, JourneyResult]:
         """The journey on the Temporal server."""

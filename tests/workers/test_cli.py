@@ -72,7 +72,7 @@ def test_every_command_explains_itself(command: str) -> None:
         (("demo", "--pace", "fast"), 'unable to convert "fast" into float'),
         (("demo", "--pace", "-1"), "Must be >= 0"),
         (("demo", "--timeout", "5"), "--timeout: only with --exit"),
-        (("list", "--stage", "nowhere"), '"settlement", "completed", "refused", "aid-supplied", "withdrawn".'),
+        (("list", "--stage", "nowhere"), '"withdrawn", "lapsed", "terminated".'),
         (("up", "--wings"), "Unknown option"),
     ],
 )

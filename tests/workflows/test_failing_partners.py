@@ -60,7 +60,8 @@ async def test_a_partner_that_refuses_puts_the_journey_before_a_person(rig: Rig,
     await rig.done(journey, people.pick_up("上海", "上海"))
     status = await rig.waiting(journey, WaitingFor.HAND_OFF_HELP)
     assert "pharmacy.reserve" in status.escalations[-1].reason.en
-    assert [offer.action for offer in status.actions] == ["retry_hand_off", "withdraw"]
+    offered = [offer.action for offer in status.actions]
+    assert offered == ["retry_hand_off", "hold", "withdraw", "record_death", "record_cancellation", "record_fraud"]
     await rig.done(journey, people.retry())
     status = await rig.waiting(journey, WaitingFor.HAND_OVER)
     assert not any(escalation.open for escalation in status.escalations)

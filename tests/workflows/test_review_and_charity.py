@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.actions import DecideReferral, ReviewResult, SubmitPapers
+from schemas.actions import AcceptRefusal, DecideReferral, ReviewResult, SubmitPapers
 from schemas.decision import CharityWay, PharmacistFindings
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.papers import Paper, PaperForm, PaperKind
@@ -12,7 +12,7 @@ from schemas.people import ActorRole
 from schemas.text import Bilingual
 from tests import people
 from tests.rig import Rig
-from tests.roads import at_aid, at_review
+from tests.roads import at_aid, at_review, refused_at_review
 
 PRODUCT = "pingan-longterm-b"
 
@@ -39,9 +39,8 @@ async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) 
 
 async def test_an_off_label_prescription_is_refused_and_says_what_can_be_done(rig: Rig) -> None:
     """pingan-longterm-b/REV-1 GIFT-1: off the label is a refusal; the green channel is named as the next step."""
-    journey = await at_review(rig, PRODUCT)
-    off_label = people.GOOD.model_copy(update={"on_label": False})
-    await rig.done(journey, people.review(off_label, ReviewResult.REFUSED))
+    journey = await refused_at_review(rig, PRODUCT)
+    await rig.done(journey, AcceptRefusal(**people.by(ActorRole.INSURED), green_channel=False))
     status = await rig.closed(journey)
     assert status.stage is Stage.REFUSED
     assert status.next_steps

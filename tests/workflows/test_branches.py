@@ -1,0 +1,167 @@
+"""What can take a journey off the main road, and where it ends."""
+
+from decimal import Decimal
+
+import pytest
+
+from audit.cost import count
+from schemas.actions import Hold, RecordRefund
+from schemas.decision import Verdict
+from schemas.journey import JourneyStatus, Stage, WaitingFor
+from schemas.money import ZERO
+from schemas.people import ActorRole
+from tests import people, roads
+from tests.rig import Rig
+
+ENDS = {
+    "seen-in-the-green-channel": Stage.REFUSED,
+    "corrected-after-a-refusal": Stage.COMPLETED,
+    "corrected-with-a-voucher": Stage.COMPLETED,
+    "investigated-and-refused": Stage.REFUSED,
+    "investigated-and-settled": Stage.COMPLETED,
+    "held-and-delivered": Stage.COMPLETED,
+    "held-and-withdrawn": Stage.WITHDRAWN,
+    "cancelled-before-the-review": Stage.TERMINATED,
+    "died-before-the-hand-over": Stage.TERMINATED,
+    "died-after-the-hand-over": Stage.COMPLETED,
+    "fraud-found-and-recovered": Stage.TERMINATED,
+    "refilled-once": Stage.COMPLETED,
+    "refilled-after-a-refusal": Stage.COMPLETED,
+}
+REFILL_EVENTS = 60
+REFILL_ACTIONS = 18
+
+
+def cited(status: JourneyStatus) -> set[str]:
+    """Every rule that a decision of the journey cites."""
+    findings = [finding for record in status.decisions for finding in record.decision.findings]
+    return {citation.rule for finding in findings for citation in finding.citations}
+
+
+async def limit(rig: Rig, journey: str) -> tuple[Decimal, Decimal]:
+    """What the journey's policy period holds reserved and committed."""
+    row = await rig.pool.fetchrow(
+        "SELECT reserved, committed FROM benefit_period WHERE period_id ="
+        " (SELECT period_id FROM journal WHERE journey_id = $1 ORDER BY journal_id LIMIT 1)",
+        journey,
+    )
+    return (row["reserved"], row["committed"]) if row else (ZERO, ZERO)
+
+
+@pytest.mark.parametrize("road", ENDS)
+async def test_a_branch_ends_where_it_should(rig: Rig, road: str) -> None:
+    """Each ends in its stage, with nothing open: no wait, no action, no reservation of its own."""
+    journey = await roads.ROADS[road](rig)
+    status = await rig.closed(journey)
+    assert (status.stage, status.wait.what, status.actions) == (ENDS[road], WaitingFor.NOTHING, ())
+    live = "SELECT count(*) FROM voucher WHERE journey_id = $1 AND standing = 'issued'"
+    assert await rig.pool.fetchval(live, journey) == 0
+
+
+async def test_a_consultation_is_arranged_within_five_working_days_of_the_confirmation(rig: Rig) -> None:
+    """pingan-cancer-drug/SLA-3 GIFT-1: the clock starts with the confirmation of the expert."""
+    journey = await roads.seen_in_the_green_channel(rig)
+    status = await rig.closed(journey)
+    assert status.appointment is not None
+    assert status.appointment.on is not None
+    told = await rig.pool.fetch("SELECT payload FROM outbox WHERE journey_id = $1", journey)
+    assert {"refusal_answer", "expert"} <= {notice["payload"]["template"] for notice in told}
+
+
+async def test_a_corrected_claim_keeps_its_papers_and_frees_its_voucher(rig: Rig) -> None:
+    """The evidence counts again, the first voucher is void, and the limit holds the second reservation alone."""
+    journey = await roads.corrected_with_a_voucher(rig)
+    status = await rig.closed(journey)
+    authorizations = [r.decision.verdict for r in status.decisions if r.decision.question == "authorization"]
+    assert authorizations == [Verdict.APPROVED, Verdict.APPROVED]
+    vouchers = await rig.pool.fetch("SELECT standing FROM voucher WHERE journey_id = $1 ORDER BY key", journey)
+    assert [voucher["standing"] for voucher in vouchers] == ["void", "redeemed"]
+
+
+async def test_an_investigation_that_fails_is_a_persons_refusal_with_its_reason(rig: Rig) -> None:
+    """pingan-longterm-b/SLA-2: the insurer's word is recorded with who said it and why."""
+    status = await rig.closed(await roads.investigated_and_refused(rig))
+    last = status.decisions[-1]
+    assert last.decided_by is not None
+    assert (last.decision.verdict, last.reason) == (Verdict.REFUSED, "not disclosed")
+
+
+async def test_fraud_stops_the_journey_and_what_came_back_returns_to_the_limit(rig: Rig) -> None:
+    """yuanxin-cancer-drug/FRAUD-1: refused with its clause; what came back is free again, the rest stays committed."""
+    journey = await roads.fraud_found_and_recovered(rig)
+    status = await rig.closed(journey)
+    assert "yuanxin-cancer-drug/FRAUD-1" in cited(status)
+    assert status.money.refund_due == ZERO
+    recovered = "SELECT sum(amount) FROM entry JOIN journal USING (journal_id) WHERE journey_id = $1 AND kind = $2"
+    moved = f"{recovered} AND account = 'available'"
+    assert await rig.pool.fetchval(moved, journey, "recover") == status.money.committed - 1
+
+
+async def test_what_was_used_before_a_death_is_paid_and_what_was_not_goes_back(rig: Rig) -> None:
+    """pingan-longterm-b/USE-1, yuanxin-cancer-drug/USE-1: for the insured person alone."""
+    before = await rig.closed(await roads.died_before_the_hand_over(rig))
+    assert (before.money.reserved, before.money.committed) == (ZERO, ZERO)
+    after = await rig.closed(await roads.died_after_the_hand_over(rig))
+    assert after.money.paid == after.money.committed > 0
+
+
+async def test_a_refill_needs_no_second_authorization_where_the_first_covers_it(rig: Rig) -> None:
+    """yuanxin-cancer-drug/FLOW-2; the totals of both prescriptions are kept, every decision numbered once."""
+    status = await rig.closed(await roads.refilled_once(rig))
+    asked = [record.decision.question for record in status.decisions]
+    assert asked.count("authorization") == 1
+    assert asked.count("prescription_review") == 2
+    assert [record.number for record in status.decisions] == list(range(1, len(asked) + 1))
+    assert status.prescription == 2
+    assert status.money.earlier_paid == status.money.earlier_committed > status.money.committed == ZERO
+
+
+async def test_a_prescription_too_soon_is_refused_and_the_treatment_goes_on(rig: Rig) -> None:
+    """chinalife-cancer-rider/LIM-2: at least 20 days apart; a refill is authorized anew (FLOW-1)."""
+    status = await rig.closed(await roads.refilled_after_a_refusal(rig))
+    reviews = [r.decision.verdict for r in status.decisions if r.decision.question == "prescription_review"]
+    assert reviews == [Verdict.APPROVED, Verdict.REFUSED, Verdict.APPROVED]
+    assert [r.decision.question for r in status.decisions].count("authorization") == 3
+
+
+async def test_a_refill_cycle_keeps_its_budget_of_events_and_actions(rig: Rig) -> None:
+    """One prescription of a treatment that goes on: at most 60 events and 18 actions in its run."""
+    journey = await roads.at_refill(rig, "yuanxin-cancer-drug")
+    run = (await rig.handle(journey).describe()).run_id
+    await roads.refill(rig, journey, "yuanxin-cancer-drug")
+    await rig.until(journey, lambda status: roads.between_prescriptions(status) and status.prescription == 2)
+    history = await rig.client.get_workflow_handle(journey, run_id=run).fetch_history()
+    cost = count(history.events)
+    assert cost.events <= REFILL_EVENTS, cost.events_by_type
+    assert cost.actions <= REFILL_ACTIONS, cost.actions_by_kind
+    await rig.done(journey, people.end_treatment())
+
+
+async def test_on_hold_people_cannot_act_and_partners_still_report(rig: Rig) -> None:
+    """Only the resumption, what partners report, and what ends the journey are possible."""
+    journey = await roads.at_booking(rig, "pingan-longterm-b")
+    await rig.done(journey, Hold(**people.by(ActorRole.SUPERVISOR), reason="a question"))
+    status = await rig.waiting(journey, WaitingFor.RESUMPTION)
+    assert status.actions[0].action == "resume"
+    assert "choose_fulfilment" not in {offer.action for offer in status.actions}
+    refused = await rig.act(journey, people.pick_up("上海", "上海"))
+    assert refused.status_code == 409
+    await rig.done(journey, people.withdraw())
+
+
+async def test_a_refund_is_not_more_than_what_is_due(rig: Rig) -> None:
+    """Where nothing is due no refund is taken."""
+    journey = await roads.at_review(rig, "pingan-longterm-b")
+    answer = await rig.act(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=Decimal(1)))
+    assert answer.status_code == 409
+    await rig.done(journey, people.withdraw())
+
+
+async def test_another_drug_is_another_claim(rig: Rig) -> None:
+    """The next prescription is for the journey's drug; another one is refused with the field's name."""
+    journey = await roads.at_refill(rig, "yuanxin-cancer-drug")
+    other = rig.prescription("yuanxin-cancer-drug", drug={"name": "可瑞达"}, number="RX-OTHER")
+    answer = await rig.act(journey, people.prescribe(other))
+    assert answer.status_code == 422
+    assert "prescription.drug" in answer.text
+    await rig.done(journey, people.end_treatment())
