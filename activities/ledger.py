@@ -1,4 +1,4 @@
-"""What a journey may ask of the benefit ledger: set money aside with a voucher, commit it, release it."""
+"""What a journey may ask of the benefit ledger: set money aside with a voucher, commit it, release it, recover it."""
 
 import hashlib
 import secrets
@@ -12,6 +12,7 @@ from schemas.ledger import (
     Commit,
     IssueVoucher,
     Posted,
+    Recover,
     Release,
     Voucher,
     VoucherChange,
@@ -31,7 +32,7 @@ _WRONG_CODES = 5
 
 
 class LedgerConflictError(ApplicationError):
-    """The ledger refuses for good: a key came back with other content, or a reservation or voucher is closed.
+    """The ledger refuses for good: a key with other content, a closed reservation or voucher, more back than was paid.
 
     Nothing was booked. Repeating cannot help: look at which key the message names and who used it before. Every other
     failure (connection, restart, deadlock) reaches Temporal as it is and is retried.
@@ -87,6 +88,15 @@ class Ledger:
     async def release(self, request: Release) -> Posted:
         """Give the whole reservation back to the limit. Raises LedgerConflictError."""
         return Posted.model_validate(await self._ask("release", request.key, request.reservation))
+
+    @activity.defn(name="ledger.recover")
+    async def recover(self, request: Recover) -> Posted:
+        """Give back to the limit what came back of a paid benefit, in parts or whole, never more than was paid.
+
+        Raises LedgerConflictError.
+        """
+        answer = await self._ask("recover", request.key, request.journey_id, request.commit, request.amount)
+        return Posted.model_validate(answer)
 
     @activity.defn(name="ledger.check_voucher")
     async def check_voucher(self, request: VoucherCheck) -> VoucherStanding:

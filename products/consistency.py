@@ -1,8 +1,9 @@
 """What must agree between the files of one product: rule ids, histories, row counts, rows given twice."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def check(parts: Parts, problems: Problems) -> None:
     _check_histories(parts, problems)
     _check_rows(parts, problems)
     _check_repeats(parts, problems)
+    _check_listing(parts, problems)
     _check_papers(parts, problems)
     _check_cancers(parts, problems)
 
@@ -126,13 +128,32 @@ def _check_repeats(parts: Parts, problems: Problems) -> None:
     allowed = set(parts.file.repeated_rows.get("pharmacies", ()))
     _check_unique(parts.sections, [section.rule for section in parts.sections.rows], problems)
     _check_unique(parts.drugs, [drug.id for drug in parts.drugs.rows], problems)
-    _check_unique(parts.drugs, [(drug.brand, drug.manufacturer) for drug in parts.drugs.rows], problems)
     names = [city_name(city) for city in parts.pharmacies.rows]
     _check_unique(parts.pharmacies, [name for name in names if name not in allowed], problems)
     _check_unique(parts.hospitals, [(row.table, row.city, row.name) for row in parts.hospitals.rows], problems)
     for name in sorted(allowed - set(_twice(names))):
         line = line_of(("repeated_rows", "pharmacies"), parts.lines)
         problems.add(parts.path, line, "repeated_rows.pharmacies", f"{name} is not given twice")
+
+
+def _check_listing(parts: Parts, problems: Problems) -> None:
+    """A drug may come back to the list with a row of its own, but not while the earlier one holds."""
+    known: defaultdict[tuple[str, str], list[Drug]] = defaultdict(list)
+    for line, drug in parts.drugs:
+        if not _first_day(drug) <= _last_day(drug):
+            problems.add(parts.drugs.path, line, "listed_until", "lies before listed_from")
+        same = known[drug.brand, drug.manufacturer]
+        if any(_first_day(drug) <= _last_day(other) and _first_day(other) <= _last_day(drug) for other in same):
+            problems.add(parts.drugs.path, line, "rows", f"{drug.brand} {drug.manufacturer} is given twice")
+        same.append(drug)
+
+
+def _first_day(drug: Drug) -> date:
+    return drug.listed_from or date.min
+
+
+def _last_day(drug: Drug) -> date:
+    return drug.listed_until or date.max
 
 
 def _check_papers(parts: Parts, problems: Problems) -> None:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from products.model import Drug
 from schemas.clinical import DrugName
@@ -24,9 +25,13 @@ class DrugIndex:
             for name in (drug.brand, drug.generic, drug.molecule, *drug.aliases):
                 self._by_name[normalised(name)][drug.id] = drug
 
-    def find(self, name: DrugName) -> tuple[Drug, ...]:
-        """All drugs of that name in list order; a manufacturer leaves only those of it or of nobody printed."""
-        found = tuple(self._by_name.get(normalised(name.name), {}).values())
+    def find(self, name: DrugName, on: date | None = None) -> tuple[Drug, ...]:
+        """All drugs of that name in list order; a manufacturer leaves only those of it or of nobody printed.
+
+        `on` leaves those that are on the list of that day; without it, whatever was or will be on it is found.
+        """
+        known = self._by_name.get(normalised(name.name), {}).values()
+        found = tuple(drug for drug in known if on is None or drug.listed_on(on))
         if not name.manufacturer:
             return found
         return tuple(drug for drug in found if _made_by(drug, normalised(name.manufacturer)))

@@ -35,6 +35,7 @@ _DRUGS = Layout(
         *("no", "brand", "generic", "molecule", "manufacturer", "manufacturers", "aliases", "cancers", "limit_note"),
         *("min_prior_lines", "subtypes", "car_t", "injection"),
     ),
+    optional=("listed_from", "listed_until"),
     several=("manufacturers", "aliases", "cancers", "subtypes"),
 )
 _PHARMACIES = Layout(
@@ -60,13 +61,14 @@ class Products:
         except KeyError:
             raise UnknownProductError(product_id, self.ids) from None
 
-    def find_drugs(self, product_id: str, name: DrugName) -> tuple[Drug, ...]:
+    def find_drugs(self, product_id: str, name: DrugName, on: date | None = None) -> tuple[Drug, ...]:
         """The product's drugs of that brand, generic name, molecule or other known spelling; the manufacturer narrows.
 
         Several drugs come back where a name is shared and no manufacturer tells them apart, none where none is known.
+        `on` leaves those on the list of that day; without it rows that have ended or not begun are found, too.
         """
         self.get(product_id)
-        return self._drugs[product_id].find(name)
+        return self._drugs[product_id].find(name, on)
 
     def find_pharmacy_city(self, product_id: str, province: str, city: str) -> PharmacyCity | None:
         """The row of the product's pharmacy table for that city (any province if empty), or None."""

@@ -1,10 +1,11 @@
 """What a product is: identity, dated terms, papers, gates and lists, each value with the rule it comes from."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from schemas.deadline import Budget
 from schemas.names import DrugId, ProductId, RuleId
@@ -13,6 +14,19 @@ from schemas.shape import Strict
 from schemas.text import Bilingual
 
 T = TypeVar("T")
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+
+
+def _as_day(cell: object) -> object:
+    # pydantic reads a string of digits as seconds since 1970.
+    if isinstance(cell, str) and not _DAY.match(cell):
+        message = "must be a day, YYYY-MM-DD"
+        raise ValueError(message)
+    return cell
+
+
+ListedDay = Annotated[date, BeforeValidator(_as_day)]
+"""A day as a table writes it, YYYY-MM-DD."""
 
 
 class Dated(Strict, Generic[T]):
@@ -41,6 +55,16 @@ class VoucherIssue(StrEnum):
 
     ON_APPROVAL = "on_approval"
     ON_BOOKING = "on_booking"
+
+
+class ListAsOf(StrEnum):
+    """Which day's drug list counts for a claim, should the list change while it runs."""
+
+    REPORT = "report"
+    """The day on which the claim was reported: the list that a journey begins with stays."""
+    PRESCRIPTION = "prescription"
+    LATEST = "latest"
+    """The day of deciding: the latest publication counts."""
 
 
 class SocialInsuranceDrug(StrEnum):
@@ -120,6 +144,7 @@ class Terms(Strict):
     min_days_between_prescriptions: tuple[Dated[int | None], ...]
     max_days_per_pickup: tuple[Dated[int | None], ...]
     application_lead_days: tuple[Dated[int | None], ...]
+    list_as_of: tuple[Dated[ListAsOf], ...]
     cancers_limit_drugs: tuple[Dated[bool], ...]
     """The drug list prints the cancers each drug is for, and they are a limit."""
     review_budget: tuple[Dated[Budget | None], ...]
@@ -172,6 +197,14 @@ class Drug(Strict):
     car_t: bool = False
     injection: bool | None = None
     """Follows from the printed name here or in a sister list; None where no list tells."""
+    listed_from: ListedDay | None = None
+    """First day on the list; None: it was always there."""
+    listed_until: ListedDay | None = None
+    """Last day on the list; None: no end is known."""
+
+    def listed_on(self, day: date) -> bool:
+        """Whether the row is on the list of that day."""
+        return (self.listed_from or date.min) <= day <= (self.listed_until or date.max)
 
 
 class PharmacyCity(Strict):

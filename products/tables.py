@@ -36,6 +36,8 @@ class Layout(Generic[Row]):
 
     row: type[Row]
     columns: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    """Columns that may follow, all of them or none."""
     several: tuple[str, ...] = ()
     derived: tuple[tuple[str, str], ...] = ()
     """Fields made of others by a template, e.g. `("id", "axa-excellence-{no:0>3}")`."""
@@ -50,12 +52,20 @@ def read_table(path: Path, layout: Layout[Row], problems: Problems) -> Table[Row
     except (UnicodeDecodeError, csv.Error) as error:
         problems.add(path, 0, "file", f"cannot be read as CSV in UTF-8: {error}")
         return Table(path)
-    if not cells or tuple(cells[0][1]) != layout.columns:
-        problems.add(path, 1, "header", f"must be {','.join(layout.columns)}")
+    header = tuple(cells[0][1]) if cells else ()
+    if header not in {layout.columns, layout.columns + layout.optional}:
+        problems.add(path, 1, "header", f"must be {_wanted(layout)}")
         return Table(path)
-    rows = [(line, _row(path, line, _fields(values, layout), layout.row, problems)) for line, values in cells[1:]]
+    rows = [
+        (line, _row(path, line, _fields(values, header, layout), layout.row, problems)) for line, values in cells[1:]
+    ]
     kept = [(line, row) for line, row in rows if row is not None]
     return Table(path, tuple(row for _, row in kept), tuple(line for line, _ in kept))
+
+
+def _wanted(layout: Layout[Row]) -> str:
+    optional = f", with or without {','.join(layout.optional)} after it" if layout.optional else ""
+    return ",".join(layout.columns) + optional
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -64,15 +74,15 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
         yield reader.line_num, values
 
 
-def _fields(values: Sequence[str], layout: Layout[Row]) -> dict[str, object] | None:
+def _fields(values: Sequence[str], header: Sequence[str], layout: Layout[Row]) -> dict[str, object] | None:
     """The cells by field; None where there are more or fewer cells than columns."""
-    if len(values) != len(layout.columns):
+    if len(values) != len(header):
         return None
-    given = {name: value for name, value in zip(layout.columns, values, strict=True) if value}
+    cells = dict(zip(header, values, strict=True))
+    given = {name: value for name, value in cells.items() if value}
     fields: dict[str, object] = {
         name: tuple(value.split(SEPARATOR)) if name in layout.several else value for name, value in given.items()
     }
-    cells = dict(zip(layout.columns, values, strict=True))
     return fields | {name: template.format_map(cells) for name, template in layout.derived}
 
 

@@ -18,7 +18,8 @@ class Context:
 
     product: Product
     policy_effective_on: date
-    find_drugs: Callable[[DrugName], tuple[Drug, ...]]
+    find_drugs: Callable[[DrugName, date | None], tuple[Drug, ...]]
+    """On the list of that day; None: on that of any day."""
     find_pharmacy_city: Callable[[str, str], PharmacyCity | None]
     """By province (empty: any) and city."""
 

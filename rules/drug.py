@@ -1,6 +1,8 @@
 """The drug: on the product's list, within its printed limits, not to be had in the hospital, applied for in time."""
 
-from products.model import Drug
+from datetime import date
+
+from products.model import Drug, ListAsOf
 from rules.cancer_names import agrees
 from rules.context import Context
 from rules.days import minus_days, plus_days
@@ -8,6 +10,7 @@ from rules.next_steps import CALL_INSURER, LISTED_DRUG
 from rules.policy import ADULT_AGE, age_on
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
+from schemas.clinical import DrugName
 from schemas.decision import AuthorizationFacts, Outcome
 from schemas.text import Bilingual
 
@@ -22,16 +25,54 @@ def drug_listed(facts: AuthorizationFacts, context: Context) -> Result:
     pingan-longterm-b/DRUG-1 DRUG-2, pingan-cancer-drug/DRUG-1 DRUG-2, chinalife-cancer-rider/DOM-1 DRUG-1 LIST-1,
     axa-excellence/DD-5, yuanxin-cancer-drug/DRUG-1 DRUG-2.
     """
-    named = facts.prescription.drug
-    known = {"drug_name": named.name, "manufacturer": named.manufacturer or None}
-    rows = context.find_drugs(named)
-    printed = f"{named.name}（{named.manufacturer}）" if named.manufacturer else named.name
+    named, day = facts.prescription.drug, _list_day(facts, context)
+    known: dict[str, object] = {"drug_name": named.name, "manufacturer": named.manufacturer or None}
+    known |= {"list_as_of": context.value(context.terms.list_as_of), "list_day": day}
+    rows = context.find_drugs(named, day)
     if not rows:
-        why = say(f"{printed} 不在本产品药品清单内。", f"{printed} is not on this product's drug list.")
-        return not_met(why, LISTED_DRUG, **known)
-    found = "、".join(f"{row.no} {row.brand} {row.generic}" for row in rows)
-    why = say(f"{printed} 在药品清单内：{found}。", f"{printed} is on the drug list: {found}.")
+        return not_met(_not_listed(named, context.find_drugs(named, None), day), LISTED_DRUG, **known)
+    found = "、".join(_row_in_words(row) for row in rows)
+    printed = _printed(named)
+    why = say(f"{printed} 在 {day} 的药品清单内：{found}。", f"{printed} is on the drug list of {day}: {found}.")
     return met(why, **known, rows=tuple(row.id for row in rows))
+
+
+def _list_day(facts: AuthorizationFacts, context: Context) -> date:
+    """The day whose list counts: of the report, of the prescription, or of deciding."""
+    match context.value(context.terms.list_as_of):
+        case ListAsOf.REPORT:
+            return facts.applied_on
+        case ListAsOf.PRESCRIPTION:
+            return facts.prescription.issued_on
+        case ListAsOf.LATEST:
+            return facts.decided_on or facts.applied_on
+
+
+def _row_in_words(row: Drug) -> str:
+    return f"{row.no} {row.brand} {row.generic}"
+
+
+def _printed(named: DrugName) -> str:
+    return f"{named.name}（{named.manufacturer}）" if named.manufacturer else named.name
+
+
+def _not_listed(named: DrugName, of_other_days: tuple[Drug, ...], day: date) -> Bilingual:
+    """Never on the list, or not on that day: each row that had ended or not begun is named."""
+    printed, spans = _printed(named), [_span(row, day) for row in of_other_days]
+    if not spans:
+        return say(f"{printed} 不在本产品药品清单内。", f"{printed} is not on this product's drug list.")
+    return say(
+        f"{printed} 不在 {day} 的药品清单内：{'；'.join(span.zh for span in spans)}。",
+        f"{printed} is not on the drug list of {day}: {'; '.join(span.en for span in spans)}.",
+    )
+
+
+def _span(row: Drug, day: date) -> Bilingual:
+    """Why a row is not on the list of the day: it had ended, or not begun."""
+    said = _row_in_words(row)
+    if row.listed_until is not None and row.listed_until < day:
+        return say(f"{said} 列至 {row.listed_until}", f"{said} was on it until {row.listed_until}")
+    return say(f"{said} 自 {row.listed_from} 起列入", f"{said} comes on it on {row.listed_from}")
 
 
 @rule(topic="drug_list")
@@ -40,7 +81,7 @@ def drug_limits_met(facts: AuthorizationFacts, context: Context) -> Result:
 
     pingan-longterm-b/DRUG-3, pingan-cancer-drug/DRUG-2, axa-excellence/DD-5.
     """
-    rows = context.find_drugs(facts.prescription.drug)
+    rows = context.find_drugs(facts.prescription.drug, _list_day(facts, context))
     if not rows:
         return not_applicable(
             say("药品不在清单内，无限定可核。", "The drug is not listed, so it has no limits to check.")

@@ -73,6 +73,8 @@ class AuthorizationFacts(Strict):
     hospital_lacks_drug: bool | None = None
     planned_purchase_on: date | None = None
     applied_on: date
+    decided_on: date | None = None
+    """Day of deciding, where it is another than that of the application."""
 
 
 class PharmacistFindings(Strict):

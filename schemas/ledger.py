@@ -46,12 +46,23 @@ class Release(Shape):
     reservation: IdempotencyKey
 
 
+class Recover(Shape):
+    """Give money that came back of a paid benefit to the limit; a benefit may come back in parts, each with its key."""
+
+    key: IdempotencyKey
+    journey_id: JourneyId
+    commit: IdempotencyKey
+    amount: Yuan
+
+
 class Posted(Shape):
-    """A commit or release was booked, now or before."""
+    """A commit, release or recovery was booked, now or before."""
 
     key: IdempotencyKey
     committed: Yuan
+    """What was paid; after a recovery, what stays paid of the commit."""
     released: Yuan
+    """What went back to the limit."""
     available: Yuan
 
 

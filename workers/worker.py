@@ -106,6 +106,7 @@ class Own:
             ledger.close_voucher,
             ledger.commit,
             ledger.release,
+            ledger.recover,
         ]
 
 

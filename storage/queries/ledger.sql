@@ -1,5 +1,5 @@
--- The benefit ledger and its vouchers. Postings are functions of the database (migrations 0002 and 0005): one round
--- trip each, and refused there when a key returns with other content (SQLSTATE LC001).
+-- The benefit ledger and its vouchers. Postings are functions of the database (migrations 0002, 0005 and
+-- 0007): one round trip each, and refused there when a key returns with other content (SQLSTATE LC001).
 
 -- name: issue_voucher
 -- Reserve the estimated benefit and issue the voucher in one statement, hence in one transaction.
@@ -17,6 +17,10 @@ SELECT close_reservation(the_key => $1, the_kind => 'commit', reservation => $2,
 -- name: release
 -- Give a reservation back to the limit.
 SELECT close_reservation(the_key => $1, the_kind => 'release', reservation => $2, amount => 0);
+
+-- name: recover
+-- Take money back from what a commit paid; it returns to the limit.
+SELECT recover(the_key => $1, journey => $2, the_commit => $3, amount => $4);
 
 -- name: voucher_to_check
 -- The voucher's code and standing, locked so that side-by-side guesses are counted one after another.

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from activities.ledger import Ledger, LedgerConflictError
-from schemas.ledger import Commit, IssueVoucher, Posted, Release, Reserve, Voucher
+from schemas.ledger import Commit, IssueVoucher, Posted, Recover, Release, Reserve, Voucher
 from storage.pool import open_pool
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -43,6 +43,16 @@ def paid(number: int, amount: str) -> Commit:
 
 def given_back(number: int) -> Release:
     return Release(key=f"release-{number}", reservation=f"reserve-{number}")
+
+
+def came_back(part: int, amount: str, **other: str) -> Recover:
+    """Part number `part` of what the first commit paid."""
+    return Recover(
+        key=f"recover-{part}",
+        journey_id=other.get("journey_id", JOURNEY),
+        commit=other.get("commit", "commit-1"),
+        amount=Decimal(amount),
+    )
 
 
 def amounts(posted: Posted) -> tuple[object, ...]:
@@ -163,6 +173,106 @@ async def test_an_unknown_reservation_is_refused(ledger: Ledger) -> None:
         await ledger.commit(paid(1, "1"))
 
 
+async def test_what_came_back_returns_to_the_limit(ledger: Ledger, pool: Pool) -> None:
+    """A benefit that was paid wrongly can be paid to another claim once it is back."""
+    await ledger.issue_voucher(wish(1, "1000"))
+    await ledger.commit(paid(1, "1000"))
+    answer = await ledger.recover(came_back(1, "1000"))
+    assert answer == Posted(key="recover-1", committed=Decimal(0), released=Decimal(1000), available=Decimal(1000))
+    assert await balances(pool) == (1000, 1000, 0, 0)
+    assert (await ledger.issue_voucher(wish(2, "700"))).reservation.granted == 700
+
+
+async def test_a_benefit_may_come_back_in_parts(ledger: Ledger, pool: Pool) -> None:
+    """Each part has its key and says what stays paid; together they reach what was paid, to the fen."""
+    await ledger.issue_voucher(wish(1, "300"))
+    await ledger.commit(paid(1, "250.50"))
+    parts = [await ledger.recover(came_back(part, amount)) for part, amount in enumerate(("100", "150.49", "0.01"))]
+    assert [one.committed for one in parts] == [Decimal("150.50"), Decimal("0.01"), 0]
+    assert await balances(pool) == (1000, 1000, 0, 0)
+    assert await pool.fetchval("SELECT sum(amount) FROM entry") == 0
+
+
+@pytest.mark.parametrize(("earlier", "amount"), [("0", "250.51"), ("250.50", "0.01"), ("100", "150.51")])
+async def test_no_more_comes_back_than_was_paid(ledger: Ledger, pool: Pool, earlier: str, amount: str) -> None:
+    """The commit counts, not its reservation nor what others were paid; the refusal names all three sums."""
+    for number, bill in ((1, "250.50"), (2, "300")):
+        await ledger.issue_voucher(wish(number, "400"))
+        await ledger.commit(paid(number, bill))
+    await ledger.recover(came_back(1, earlier))
+    before = await balances(pool)
+    refusal = rf"{amount} cannot come back of commit commit-1: it paid 250\.50, of which {earlier}(\.00)? came back"
+    with pytest.raises(LedgerConflictError, match=refusal) as caught:
+        await ledger.recover(came_back(2, amount))
+    assert (caught.value.type, caught.value.non_retryable) == ("LedgerConflict", True)
+    assert await balances(pool) == before
+
+
+async def test_a_recovery_that_is_repeated_is_booked_once(ledger: Ledger, pool: Pool) -> None:
+    """It answers as it did then, although nothing of the commit is left to come back."""
+    await ledger.issue_voucher(wish(1, "300"))
+    await ledger.commit(paid(1, "300"))
+    first = await ledger.recover(came_back(1, "100"))
+    await ledger.recover(came_back(2, "200"))
+    assert await ledger.recover(came_back(1, "100.00")) == first
+    assert await balances(pool) == (1000, 1000, 0, 0)
+    assert await pool.fetchval("SELECT count(*) FROM journal WHERE kind = 'recover'") == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        came_back(1, "99"),
+        came_back(1, "100", commit="commit-2"),
+        Recover(**(came_back(1, "1").model_dump() | {"key": "commit-1"})),
+    ],
+    ids=["another amount", "another commit", "the commit's own key"],
+)
+async def test_a_recovery_key_that_returns_with_other_content_is_refused(
+    ledger: Ledger, pool: Pool, changed: Recover
+) -> None:
+    """A second recovery needs a key of its own."""
+    for number in (1, 2):
+        await ledger.issue_voucher(wish(number, "300"))
+        await ledger.commit(paid(number, "300"))
+    await ledger.recover(came_back(1, "100"))
+    with pytest.raises(LedgerConflictError, match=f"key {changed.key} was booked before"):
+        await ledger.recover(changed)
+    assert await balances(pool) == (1000, 500, 0, 500)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        came_back(1, "1", commit="commit-9"),
+        came_back(1, "1", commit="reserve-1"),
+        came_back(1, "1", commit="release-2"),
+        came_back(1, "1", journey_id="journey-" + "b" * 20),
+    ],
+    ids=["no commit", "a reservation", "a release", "another journey's commit"],
+)
+async def test_only_what_this_journey_was_paid_comes_back(ledger: Ledger, pool: Pool, wrong: Recover) -> None:
+    """The refusal names the commit that there is not."""
+    await ledger.issue_voucher(wish(1, "300"))
+    await ledger.issue_voucher(wish(2, "300"))
+    await ledger.commit(paid(1, "300"))
+    await ledger.release(given_back(2))
+    with pytest.raises(LedgerConflictError, match=f"no commit {wrong.commit} of this journey"):
+        await ledger.recover(wrong)
+    assert await balances(pool) == (1000, 700, 0, 300)
+
+
+async def test_what_came_back_meets_a_lowered_sum_insured(ledger: Ledger, pool: Pool) -> None:
+    """The next reserve takes the limit the rest of the way down, as after a release."""
+    await ledger.issue_voucher(wish(1, "600"))
+    await ledger.commit(paid(1, "600"))
+    await ledger.issue_voucher(wish(2, "0", insured="400"))
+    assert await balances(pool) == (600, 0, 0, 600)
+    await ledger.recover(came_back(1, "500"))
+    assert (await ledger.issue_voucher(wish(3, "400", insured="400"))).reservation.granted == 300
+    assert await balances(pool) == (400, 0, 300, 100)
+
+
 async def test_a_changed_sum_insured_is_an_adjustment(ledger: Ledger, pool: Pool) -> None:
     """A higher sum adds to the limit; a lower one takes what is free and, later, what was released."""
     await ledger.issue_voucher(wish(1, "600"))
@@ -224,14 +334,44 @@ async def test_commits_and_releases_at_once_keep_the_sum(database: str) -> None:
     await pool.close()
 
 
+async def test_recoveries_at_once_never_exceed_what_was_paid(database: str) -> None:
+    """Of 20 parts of 100 that come back side by side of a benefit of 1000, on a connection each, ten are taken."""
+    pool = await open_pool(database, min_size=20, max_size=20)
+    ledger = Ledger(pool)
+    await ledger.issue_voucher(wish(1, "1000"))
+    await ledger.commit(paid(1, "1000"))
+    answers = await asyncio.gather(
+        *(ledger.recover(came_back(part, "100")) for part in range(20)), return_exceptions=True
+    )
+    refused = [one for one in answers if isinstance(one, LedgerConflictError)]
+    assert (len(answers), len(refused)) == (20, 10)
+    assert sorted(one.committed for one in answers if isinstance(one, Posted)) == list(range(0, 1000, 100))
+    assert await balances(pool) == (1000, 1000, 0, 0)
+    await pool.close()
+
+
+async def test_one_recovery_sent_many_times_at_once_is_booked_once(database: str) -> None:
+    """Twenty copies get one answer, while another claim reserves."""
+    pool = await open_pool(database, min_size=21, max_size=21)
+    ledger = Ledger(pool)
+    await ledger.issue_voucher(wish(1, "1000"))
+    await ledger.commit(paid(1, "1000"))
+    copies = asyncio.gather(*(ledger.recover(came_back(1, "300")) for _ in range(20)))
+    await ledger.issue_voucher(wish(2, "0"))
+    assert len(set(await copies)) == 1
+    assert await balances(pool) == (1000, 300, 0, 700)
+    await pool.close()
+
+
 @pytest.mark.parametrize("seed", range(5))
 async def test_any_sequence_agrees_with_a_simple_model(ledger: Ledger, pool: Pool, seed: int) -> None:
     """Random postings, repeats included, leave the balances that plain arithmetic gives."""
     dice = random.Random(seed)  # noqa: S311 - a repeatable test, no secret
     available, committed = Decimal(1000), Decimal(0)
     open_: dict[int, Decimal] = {}
+    benefits: dict[int, Decimal] = {}
     for number in range(60):
-        move = dice.choice(["reserve", "commit", "release"])
+        move = dice.choice(["reserve", "commit", "release", "recover"])
         if move == "reserve" or not open_:
             request = wish(number, str(Decimal(dice.randrange(30_000)) / 100))
             for _ in range(dice.choice([1, 1, 2])):
@@ -247,6 +387,16 @@ async def test_any_sequence_agrees_with_a_simple_model(ledger: Ledger, pool: Poo
             assert answer.committed == min(bill, held + available)
             available += held - answer.committed
             committed += answer.committed
+            benefits[closed] = answer.committed
+        elif move == "recover" and benefits:
+            benefit = dice.choice(list(benefits))
+            back = Decimal(dice.randrange(int(benefits[benefit] * 100) + 1)) / 100
+            benefits[benefit] -= back
+            for _ in range(dice.choice([1, 1, 2])):
+                answer = await ledger.recover(came_back(number, str(back), commit=f"commit-{benefit}"))
+                assert answer.committed == benefits[benefit]
+            available += back
+            committed -= back
         else:
             closed = dice.choice(list(open_))
             await ledger.release(given_back(closed))

@@ -1,8 +1,10 @@
 """Finding drugs: by every printed name, whatever the spelling, and apart by manufacturer."""
 
+from datetime import date
+
 import pytest
 
-from products.drug_index import normalised
+from products.drug_index import DrugIndex, normalised
 from products.loader import Products
 from schemas.clinical import DrugName
 
@@ -83,3 +85,12 @@ def test_unlisted_drug_is_not_found(products: Products, name: str) -> None:
 def test_normalisation_keeps_only_letters_and_digits() -> None:
     """Width, case, spaces and punctuation make no difference."""
     assert normalised(" Fo－Lotyn（注射液） ") == "folotyn注射液"
+
+
+def test_a_day_leaves_the_rows_of_its_list(products: Products) -> None:
+    """A row holds from its first to its last day; without a day every row is found."""
+    [printed] = products.find_drugs("pingan-longterm-b", DrugName(name="爱博新"))
+    dated = printed.model_copy(update={"listed_from": date(2026, 3, 1), "listed_until": date(2026, 3, 31)})
+    index = DrugIndex([dated])
+    days = (date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1), None)
+    assert [bool(index.find(DrugName(name="爱博新"), day)) for day in days] == [False, True, True, False, True]

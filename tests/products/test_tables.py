@@ -1,11 +1,12 @@
 """Reading the lists: every printed row is there, and a broken file is named with line and column."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from products.loader import Products
+from products.loader import Products, load_products
 
 Break = Callable[[str, str, str], None]
 Complaints = Callable[[], list[str]]
@@ -116,3 +117,78 @@ def test_other_encoding_is_named(file: str, data: Path, complaints: Complaints) 
     path = data / "pingan-cancer-drug" / file
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
     assert any(f"pingan-cancer-drug/{file}:0: file: " in line and "UTF-8" in line for line in complaints())
+
+
+DRUGS = "pingan-cancer-drug/drugs.csv"
+
+
+@pytest.fixture
+def dated(data: Path) -> Callable[[int, str], None]:
+    """Give the drug list its columns of days, all empty but for the row of that number (from 1)."""
+
+    def write(row: int, days: str) -> None:
+        header, *rows = (data / DRUGS).read_text(encoding="utf-8").splitlines()
+        lines = [f"{line},{days}" if number == row else f"{line},," for number, line in enumerate(rows, 1)]
+        (data / DRUGS).write_text("\n".join([f"{header},listed_from,listed_until", *lines]) + "\n", encoding="utf-8")
+
+    return write
+
+
+def test_drugs_may_have_days(data: Path, dated: Callable[[int, str], None]) -> None:
+    """An empty cell means always; the days given are the first and the last on the list."""
+    dated(2, "2026-03-01,2026-03-31")
+    first, second, *_ = load_products(data).get("pingan-cancer-drug").drugs
+    load_products.cache_clear()
+    assert (first.listed_from, first.listed_until) == (None, None)
+    assert (second.listed_from, second.listed_until) == (date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("days", "complaint"),
+    [
+        ("soon,", "3: listed_from: Value error, must be a day, YYYY-MM-DD"),
+        ("1772323200,", "3: listed_from: Value error, must be a day, YYYY-MM-DD"),
+        (
+            ",2026-02-29",
+            "3: listed_until: Input should be a valid date or datetime, day value is outside expected range",
+        ),
+        ("2026-03-31,2026-03-30", "3: listed_until: lies before listed_from"),
+        ("2026-03-31", "3: row: must have as many cells as the header"),
+    ],
+)
+def test_days_that_are_none(
+    days: str, complaint: str, dated: Callable[[int, str], None], complaints: Complaints
+) -> None:
+    """Each is named with its line."""
+    dated(2, days)
+    assert f"{DRUGS}:{complaint}" in complaints()
+
+
+@pytest.fixture
+def come_back(data: Path, change: Break, dated: Callable[[int, str], None]) -> Callable[[str], None]:
+    """Take a drug off the list after 31 March and put it back on the day given, in a row of its own."""
+
+    def write(begins: str) -> None:
+        dated(2, ",2026-03-31")
+        text = (data / DRUGS).read_text(encoding="utf-8")
+        ended = next(line for line in text.splitlines() if line.startswith("2,"))
+        again = ended.replace("2,", "102,", 1).replace(",,2026-03-31", f",{begins},")
+        (data / DRUGS).write_text(f"{text}{again}\n", encoding="utf-8")
+        change("pingan-cancer-drug/product.toml", "drugs = 16", "drugs = 17")
+
+    return write
+
+
+def test_a_drug_may_come_back_to_the_list(data: Path, come_back: Callable[[str], None]) -> None:
+    """The later row begins the day after the earlier one ended."""
+    come_back("2026-04-01")
+    assert [drug.no for drug in load_products(data).get("pingan-cancer-drug").drugs if drug.brand == "爱博新"] == [
+        *("2", "102"),
+    ]
+    load_products.cache_clear()
+
+
+def test_a_drug_is_not_listed_twice_at_once(come_back: Callable[[str], None], complaints: Complaints) -> None:
+    """One day that both rows have is one too many."""
+    come_back("2026-03-31")
+    assert complaints() == [f"{DRUGS}:18: rows: 爱博新 辉瑞 is given twice"]

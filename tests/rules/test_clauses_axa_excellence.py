@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from products.model import VoucherIssue
+from products.model import ListAsOf, VoucherIssue
 from rules.next_steps import GREEN_GIFT
 from schemas.clinical import DrugName
 from schemas.decision import AidStanding, FulfilmentMode
@@ -263,6 +263,7 @@ def test_papers_at_the_counter(changes: dict[str, object], wanted: set[str]) -> 
 @pytest.mark.parametrize(
     ("name", "rule", "value"),
     [
+        ("list_as_of", "axa-excellence/DD-5", ListAsOf.LATEST),
         ("voucher_issue", "axa-excellence/DD-1", VoucherIssue.ON_APPROVAL),
         ("voucher_days", "axa-excellence/DD-1", None),
         ("own_share_first", "axa-excellence/DD-1", False),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from products.model import VoucherIssue
+from products.model import ListAsOf, VoucherIssue
 from rules.next_steps import GREEN_GIFT
 from schemas.clinical import DrugName
 from schemas.decision import AidStanding
@@ -352,6 +352,7 @@ def test_papers_at_the_counter(changes: dict[str, object], wanted: set[str]) -> 
 @pytest.mark.parametrize(
     ("name", "rule", "value"),
     [
+        ("list_as_of", "chinalife-cancer-rider/LIST-1", ListAsOf.PRESCRIPTION),
         ("voucher_issue", "chinalife-cancer-rider/VOU-1", VoucherIssue.ON_APPROVAL),
         ("voucher_days", "chinalife-cancer-rider/VOU-1", 30),
         ("review_budget", "chinalife-cancer-rider/FLOW-1", None),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from products.model import VoucherIssue
+from products.model import ListAsOf, VoucherIssue
 from rules.next_steps import GREEN_GIFT
 from schemas.clinical import DrugName
 from schemas.papers import PaperKind
@@ -290,6 +290,7 @@ def test_papers_at_the_counter(papers: tuple[object, ...], collector: str, wante
 @pytest.mark.parametrize(
     ("name", "rule", "value"),
     [
+        ("list_as_of", "pingan-longterm-b/DRUG-2", ListAsOf.REPORT),
         ("voucher_issue", "pingan-longterm-b/FLOW-1", VoucherIssue.ON_BOOKING),
         ("voucher_days", "pingan-longterm-b/FLOW-1", None),
         ("own_share_first", "pingan-longterm-b/PAY-1", False),

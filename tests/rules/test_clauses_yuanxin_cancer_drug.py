@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from products.model import VoucherIssue
+from products.model import ListAsOf, VoucherIssue
 from rules.next_steps import GREEN_GIFT
 from schemas.clinical import DrugName
 from schemas.decision import FulfilmentMode
@@ -306,6 +306,7 @@ def test_papers_at_the_counter(changes: dict[str, object], wanted: set[str]) -> 
 @pytest.mark.parametrize(
     ("name", "rule", "value"),
     [
+        ("list_as_of", "yuanxin-cancer-drug/DRUG-2", ListAsOf.LATEST),
         ("voucher_issue", "yuanxin-cancer-drug/FLOW-1", VoucherIssue.ON_APPROVAL),
         ("own_share_first", "yuanxin-cancer-drug/FUL-2", True),
         ("max_days_per_pickup", "yuanxin-cancer-drug/LIM-1", 31),

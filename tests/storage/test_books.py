@@ -100,3 +100,31 @@ async def test_a_reservation_cannot_be_closed_twice(books: Pool) -> None:
     await books.execute(close, "first-close")
     with pytest.raises(asyncpg.UniqueViolationError):
         await books.execute(close, "second-close")
+
+
+@pytest.mark.parametrize(
+    ("kind", "recovers", "closes"),
+    [("recover", False, False), ("recover", True, True), ("reserve", True, False), ("commit", True, True)],
+)
+async def test_a_recovery_names_its_commit_and_nothing_else_does(
+    books: Pool, kind: str, recovers: object, closes: object
+) -> None:
+    """Nor does a recovery close a reservation: the commit did."""
+    row = """
+        INSERT INTO journal (key, kind, period_id, journey_id, recovers, closes, request, answer)
+        SELECT 'raw-posting', $1, period_id, journey_id,
+            CASE WHEN $2 THEN journal_id END, CASE WHEN $3 THEN journal_id END, '{}', '{}'
+        FROM journal WHERE key = 'reserve-1'
+    """
+    with pytest.raises(asyncpg.CheckViolationError):
+        await books.execute(row, kind, recovers, closes)
+
+
+@pytest.mark.parametrize("amount", [-1, 501])
+async def test_a_recovery_neither_pays_nor_takes_more_than_was_paid(books: Pool, amount: int) -> None:
+    """A negative amount would pay once more, past the commit."""
+    await books.execute("SELECT close_reservation('commit-1', 'commit', 'reserve-1', 500)")
+    with pytest.raises(asyncpg.PostgresError, match="cannot come back of commit commit-1") as caught:
+        await books.execute("SELECT recover('recover-1', 'some journey', 'commit-1', $1)", amount)
+    assert caught.value.sqlstate == "LC001"
+    assert await balances(books) == [1000, 500, 0, 500]
