@@ -80,13 +80,16 @@ class DrugCase:
         """What the insurer says of the policy, and the terms that follow from it."""
         self.coverage, self.plan, self.known = coverage, plan, True
 
-    def prescribe(self, prescription: Prescription, planned_purchase_on: date | None) -> None:
-        """The next prescription; the last one counts as its predecessor when its drug was handed over."""
-        previous = self.claim.previous_prescribed_on
+    def finish(self) -> None:
+        """The prescription in hand is over; it counts as the next one's predecessor when its drug was handed over."""
         if self.handed_over_on:
-            previous = self.claim.prescription.issued_on
+            issued_on = self.claim.prescription.issued_on
+            self.claim = self.claim.model_copy(update={"previous_prescribed_on": issued_on})
+
+    def prescribe(self, prescription: Prescription, planned_purchase_on: date | None) -> None:
+        """Begin with the next prescription."""
         change = {"prescription": prescription, "planned_purchase_on": planned_purchase_on}
-        self.claim = self.claim.model_copy(update=change | {"previous_prescribed_on": previous})
+        self.claim = self.claim.model_copy(update=change)
         self.round += 1
         self.begin()
 

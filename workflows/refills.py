@@ -63,6 +63,7 @@ class Refills:
     async def continue_as_new(self) -> None:
         """Show that the next prescription is awaited and begin a new run, on the current release."""
         record = self.journey.record
+        self.case.finish()
         record.enter_stage(Stage.REFILL)
         record.change(money=_carried(record.status.money), voucher=None, fulfilment=None)
         record.wait(WaitingFor.PRESCRIPTION, ActorRole.INSURED)
