@@ -60,6 +60,7 @@ class Decisions:
             own_share_first=in_force(terms.own_share_first, day).value,
             delivery_same_city=in_force(terms.delivery_same_city, day).value,
             delivery_other_city=in_force(terms.delivery_other_city, day).value,
+            find_budget=in_force(terms.find_budget, day).value,
             aid_budget=in_force(terms.charity_notify_budget, day).value,
             investigation_budget=in_force(terms.investigation_budget, day).value,
             green_budget=_green_budget(terms, day),

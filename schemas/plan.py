@@ -39,6 +39,8 @@ class JourneyPlan(Shape):
     own_share_first: bool = False
     delivery_same_city: Budget | None = None
     delivery_other_city: Budget | None = None
+    find_budget: Budget | None = None
+    """Within which the drug is found and bought after its approval; None where not printed."""
     aid_budget: Budget | None = None
     """How long the provider may take to tell the patient that aid is open."""
     investigation_budget: Budget | None = None

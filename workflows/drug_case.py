@@ -1,6 +1,6 @@
 """What a drug journey knows of its claim, and the facts and queries that rules and partners are given of it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from temporalio import workflow
 
@@ -69,6 +69,8 @@ class DrugCase:
         self.findings = PharmacistFindings()
         self.voucher: Voucher | None = None
         self.voucher_clock = Clock(None, workflow.now())
+        self.reviewed_at: datetime | None = None
+        """When the prescription passed its review."""
         self.handed_over_on: date | None = None
 
     def _go_on(self, carried: CarriedOver) -> None:
@@ -183,6 +185,7 @@ class DrugCase:
             hospital_lacks_drug=claim.hospital_lacks_drug,
             planned_purchase_on=claim.planned_purchase_on,
             applied_on=china_date(claim.reported_at) if self.record.status.prescription == 1 else today(),
+            decided_on=today(),
         )
 
     def review_facts(self, papers: tuple[Paper, ...]) -> ReviewFacts:

@@ -39,16 +39,19 @@ class Recovery:
 
         pingan-longterm-b/FRAUD-1, pingan-cancer-drug/FRAUD-1, yuanxin-cancer-drug/FRAUD-1.
         """
-        money = self.journey.record.status.money
+        record, money = self.journey.record, self.journey.record.status.money
         wrongly_paid = money.committed + money.earlier_committed
         if not wrongly_paid:
             return
-        self.journey.record.enter_stage(Stage.RECOVERY)
-        due = money.refund_due + wrongly_paid
-        self.journey.record.change(money=money.model_copy(update={"refund_due": due}))
-        self.journey.record.notify(ActorRole.INSURED, "refund_due", texts.refund_due(due), person=self.journey.person)
+        owed, refunded = money.refund_due, self.journey.inbox.refunded
+        record.enter_stage(Stage.RECOVERY)
+        record.change(money=money.model_copy(update={"refund_due": owed + wrongly_paid}))
+        text = texts.refund_due(owed + wrongly_paid)
+        record.notify(ActorRole.INSURED, "refund_due", text, person=self.journey.person)
         await self.refunded()
-        await self._return_to_limit(self.journey.inbox.refunded)
+        # What was owed before was never part of the limit; it counts as paid first.
+        came_back = self.journey.inbox.refunded - refunded - owed
+        await self._return_to_limit(max(came_back, ZERO))
 
     async def _return_to_limit(self, came_back: Decimal) -> None:
         for commitment in self.case.commitments:

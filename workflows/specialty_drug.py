@@ -224,6 +224,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             decision = decision.model_copy(update={"verdict": Verdict.REFERRED})
         if not await self.journey.approved(decision):
             await self._refused_at_review()
+        self.case.reviewed_at = workflow.now()
 
     async def _refused_at_review(self) -> None:
         """A first prescription that fails earns a consultation where the product grants one."""

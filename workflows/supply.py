@@ -137,6 +137,12 @@ class Supply:
         await self._redeem()
         return dispensing
 
+    def _counter_clock(self) -> Clock:
+        """Until when the drug is collected, or else found and bought. axa-excellence/DD-3."""
+        if self.case.voucher_clock.budget:
+            return self.case.voucher_clock
+        return Clock(self.case.plan.find_budget, self.case.reviewed_at or workflow.now())
+
     def _promise(self) -> Clock:
         """By when the parcel is promised."""
         view, plan = self.case.fulfilment(), self.case.plan
@@ -150,9 +156,10 @@ class Supply:
         """
         journey, delivered = self.journey, self.case.fulfilment().mode is not FulfilmentMode.PICK_UP
         on = ActorRole.COURIER if delivered else ActorRole.INSURED
-        clock = self._promise() if delivered else self.case.voucher_clock
+        clock = self._promise() if delivered else self._counter_clock()
+        lapses = clock is self.case.voucher_clock
         while True:
-            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock, lapses=not delivered)
+            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock, lapses=lapses)
             if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
                 return answer
             if isinstance(answer, RecordDeliveryProblem):

@@ -59,7 +59,7 @@ async def test_a_branch_ends_where_it_should(rig: Rig, road: str) -> None:
 
 
 async def test_a_consultation_is_arranged_within_five_working_days_of_the_confirmation(rig: Rig) -> None:
-    """pingan-cancer-drug/SLA-3 GIFT-1: the clock starts with the confirmation of the expert."""
+    """pingan-cancer-drug/SLA-3 GIFT-1 GIFT-2, pingan-longterm-b/SLA-4 GIFT-1 GIFT-2: from the expert's confirmation."""
     journey = await roads.seen_in_the_green_channel(rig)
     status = await rig.closed(journey)
     assert status.appointment is not None
