@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from storage.migrations import migrate
@@ -40,13 +41,26 @@ async def record() -> None:
             running(environment.client, postgres.url()) as rig,
         ):
             for name, road in ROADS.items():
-                history = await rig.handle(await road(rig)).fetch_history()
-                told = json.loads(history.to_json(), object_hook=_of_no_machine)
-                text = json.dumps(told, indent=1, ensure_ascii=False)
-                (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+                runs = await _runs(environment.client, await road(rig))
+                for number, history in enumerate(runs, start=1):
+                    file = f"{name}.{number}" if len(runs) > 1 else name
+                    _keep(file, history)
+                    sys.stdout.write(f"{file}: {len(history.events)} events\n")
                 await rig.calm()
-                sys.stdout.write(f"{name}: {len(history.events)} events\n")
         postgres.stop()
+
+
+async def _runs(client: Client, journey: str) -> list[WorkflowHistory]:
+    """Every run of a journey, in order: one for each prescription of a treatment that goes on."""
+    found = [run async for run in client.list_workflows(f'WorkflowId = "{journey}"')]
+    ordered = sorted(found, key=lambda run: run.start_time)
+    return [await client.get_workflow_handle(journey, run_id=run.run_id).fetch_history() for run in ordered]
+
+
+def _keep(name: str, history: WorkflowHistory) -> None:
+    told = json.loads(history.to_json(), object_hook=_of_no_machine)
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _of_no_machine(value: dict[str, Any]) -> dict[str, Any]:
