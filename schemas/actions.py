@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field, field_validator
 
 from schemas.clinical import Diagnosis, Prescription
+from schemas.deadline import Deadline
 from schemas.decision import FulfilmentMode, PharmacistFindings
 from schemas.money import Ratio, Yuan
 from schemas.names import IdempotencyKey
@@ -334,6 +335,13 @@ class RecordRefund(ActionInput):
     settled: bool = False
     """The rest is written off or agreed otherwise."""
     reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class AdoptDeadline(ActionInput):
+    """The deadline of the present wait, reckoned anew on a calendar that was published meanwhile; our own word only."""
+
+    action: Literal["adopt_deadline"] = "adopt_deadline"
+    deadline: Deadline
 
 
 Action = Annotated[

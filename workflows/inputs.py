@@ -6,6 +6,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import (
         AcceptRefusal,
+        AdoptDeadline,
         ApplyForAid,
         ChooseFulfilment,
         ConcludeInvestigation,
@@ -369,3 +370,19 @@ class DrugJourneyInputs:
         if action.amount > due:
             message = f"amount: {due} yuan are due, not {action.amount}"
             raise _invalid(message)
+
+    @workflow.update
+    async def adopt_deadline(self, action: AdoptDeadline) -> Receipt:
+        """The calendar of a year was published: the deadline that was provisional is reckoned on it."""
+        return await self.journey.adopt_deadline(action)
+
+    @adopt_deadline.validator
+    def _may_adopt_deadline(self, action: AdoptDeadline) -> None:
+        held = self.journey.record.status.wait.deadline
+        if held is None or (held.budget, held.started_at, held.stops) != (
+            action.deadline.budget,
+            action.deadline.started_at,
+            action.deadline.stops,
+        ):
+            message = "deadline: the journey waits for something else by now"
+            raise ApplicationError(message, type="ActionNotPossible", non_retryable=True)

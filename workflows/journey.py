@@ -9,10 +9,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities import policies
     from activities.decisions import Decisions
-    from schemas.actions import ActionInput, DecideReferral, RetryHandOff
+    from schemas.actions import ActionInput, AdoptDeadline, DecideReferral, Receipt, RetryHandOff
     from schemas.deadline import Budget
     from schemas.decision import Decision, DecisionRequest, Facts, Verdict
-    from schemas.journey import Stage, WaitingFor
+    from schemas.journey import Stage, Wait, WaitingFor
     from schemas.names import PersonRef
     from schemas.papers import PaperDue, PaperForm
     from schemas.people import ActorRole
@@ -102,13 +102,16 @@ class Journey:
         timeout = max(min(moments) - now, timedelta()) if moments else None
         try:
             await workflow.wait_condition(
-                lambda: self.inbox.answer is not None or self.inbox.diverted,
+                lambda: self.inbox.answer is not None or self.inbox.diverted or self._rescheduled(shown),
                 timeout=timeout,
                 timeout_summary=f"{wait.what} due",
             )
         except TimeoutError:
             return True
         return False
+
+    def _rescheduled(self, shown: Wait) -> bool:
+        return self.record.status.wait.deadline is not shown.deadline
 
     async def _heeded(self, wait: Waiting) -> bool:
         """Stand still while on hold, and see to what takes the journey off its way; False when there is neither."""
@@ -192,6 +195,15 @@ class Journey:
         originals = [paper.kind for paper in self.inbox.papers if paper.form is PaperForm.ORIGINAL]
         held = [paper.kind for paper in self.inbox.papers]
         return tuple(p for p in due if p.kind not in (originals if p.form is PaperForm.ORIGINAL else held))
+
+    async def adopt_deadline(self, action: AdoptDeadline) -> Receipt:
+        """Wait until the deadline given instead of the provisional one; the timer follows."""
+        wait, deadline = self.record.status.wait, action.deadline
+        self.record.change(wait=wait.model_copy(update={"deadline": deadline, "overdue": False}))
+        self.record.note("deadline", texts.recomputed(deadline), actor=action.actor)
+        await self.publish()
+        status = self.record.status
+        return Receipt(journey_id=status.journey_id, action=action.action, stage=status.stage, revision=status.revision)
 
     # Questions.
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from schemas.deadline import Deadline
     from schemas.journey import Stage
     from schemas.papers import PaperDue
     from schemas.text import Bilingual
@@ -95,6 +96,14 @@ def expert(hospital: str, department: str) -> Bilingual:
 def corrected(fields: str) -> Bilingual:
     """The claim was corrected."""
     return Bilingual(zh=f"已更正：{fields}，重新核定", en=f"corrected: {fields}; decided anew")
+
+
+def recomputed(deadline: Deadline) -> Bilingual:
+    """A provisional deadline was reckoned on the published calendar."""
+    text = deadline.reckoning
+    return Bilingual(
+        zh=f"节假日安排已公布，重新计算时限：{text.zh}", en=f"reckoned on the published calendar: {text.en}"
+    )
 
 
 def referred(question: str) -> Bilingual:
