@@ -355,7 +355,7 @@ async def refilled_after_a_refusal(rig: Rig) -> str:
     journey = await at_refill(rig, product)
     issued = rig.prescription(product).issued_on
     early = rig.prescription(product, number="RX-EARLY", issued_on=(issued + timedelta(days=19)).isoformat())
-    await rig.done(journey, people.prescribe(early))
+    await rig.done(journey, people.prescribe(early, people.ALL_ORIGINALS))
     await rig.waiting(journey, WaitingFor.REVIEW)
     await rig.done(journey, people.review())
     await rig.until(journey, between_prescriptions)
