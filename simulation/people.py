@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from products.model import PaperCondition, Product
@@ -56,6 +56,14 @@ _OBLIGING: Mapping[WaitingFor, Obliging] = {
     WaitingFor.OWN_SHARE: Obliging("1h", ActorRole.INSURED, "record_own_share_paid"),
     WaitingFor.HAND_OVER: Obliging("1d", ActorRole.PHARMACY, "record_hand_over"),
     WaitingFor.PAYMENT: Obliging("3h", ActorRole.INSURER, "record_payment"),
+    WaitingFor.INVESTIGATION: Obliging("5wd", ActorRole.INSURER_REVIEWER, "conclude_investigation"),
+    WaitingFor.REFUSAL_ANSWER: Obliging("1d", ActorRole.INSURED, "accept_refusal"),
+    WaitingFor.EXPERT: Obliging("1d", ActorRole.SERVICE_AGENT, "recommend_expert"),
+    WaitingFor.EXPERT_CONFIRMATION: Obliging("1d", ActorRole.INSURED, "confirm_expert"),
+    WaitingFor.APPOINTMENT: Obliging("2wd", ActorRole.SERVICE_AGENT, "record_appointment"),
+    WaitingFor.CONSULTATION: Obliging("3wd", ActorRole.SERVICE_AGENT, "record_consultation"),
+    WaitingFor.REFUND: Obliging("5d", ActorRole.INSURER, "record_refund"),
+    WaitingFor.RESUMPTION: Obliging("1d", ActorRole.SUPERVISOR, "resume"),
     WaitingFor.HAND_OFF_HELP: Obliging("2h", ActorRole.SERVICE_AGENT, "retry_hand_off"),
 }
 _TO_THE_DOOR = {
@@ -162,6 +170,43 @@ def _reason(now: Situation, told: Mapping[str, Any]) -> Fields:
     return {"reason": _REASON}
 
 
+def _investigated(now: Situation, told: Mapping[str, Any]) -> Fields:
+    return {"passed": True} | _reason(now, told)
+
+
+def _accepted(now: Situation, told: Mapping[str, Any]) -> Fields:
+    del now, told
+    return {"green_channel": True}
+
+
+def _expert(now: Situation, told: Mapping[str, Any]) -> Fields:
+    del now, told
+    return {"hospital": "示范医院", "department": "肿瘤科"}
+
+
+def _appointment(now: Situation, told: Mapping[str, Any]) -> Fields:
+    del told
+    return {"on": (china_date(now.at) + timedelta(days=3)).isoformat()}
+
+
+def _refund(now: Situation, told: Mapping[str, Any]) -> Fields:
+    del told
+    return {"amount": str(now.status.money.refund_due)}
+
+
+def _next_prescription(now: Situation, told: Mapping[str, Any]) -> Fields:
+    """The same prescription, dated today, with every paper that the product asks for at application."""
+    first, day = now.claim.prescription, china_date(now.at).isoformat()
+    given = first.model_dump(mode="json") | {"number": f"RX-{day}", "issued_on": day}
+    lead = now.product.terms.application_lead_days[0].value or 0
+    papers = [{"kind": paper.kind, "form": "original"} for paper in now.product.application_papers]
+    return {
+        "prescription": given | dict(told.get("prescription", {})),
+        "papers": papers,
+        "planned_purchase_on": (china_date(now.at) + timedelta(days=lead)).isoformat(),
+    }
+
+
 _FIELDS: Mapping[str, Callable[[Situation, Mapping[str, Any]], Fields]] = {
     "submit_papers": _papers,
     "decide_referral": _referral,
@@ -176,6 +221,21 @@ _FIELDS: Mapping[str, Callable[[Situation, Mapping[str, Any]], Fields]] = {
     "record_delivery_problem": _reason,
     "retry_hand_off": _reason,
     "withdraw": _reason,
+    "hold": _reason,
+    "resume": _reason,
+    "open_investigation": _reason,
+    "conclude_investigation": _investigated,
+    "record_cancellation": _reason,
+    "record_fraud": _reason,
+    "correct_claim": _reason,
+    "accept_refusal": _accepted,
+    "recommend_expert": _expert,
+    "confirm_expert": lambda *_: {"confirmed": True},
+    "record_appointment": _appointment,
+    "record_consultation": lambda *_: {"attended": True},
+    "submit_prescription": _next_prescription,
+    "end_treatment": lambda *_: {"why": "finished"},
+    "record_refund": _refund,
 }
 
 

@@ -107,7 +107,8 @@ class Traveller:
         if failure := failing(history.events):
             message = f"the journey's workflow task fails: {failure}"
             raise StuckError(message)
-        if described.HasField("pending_workflow_task"):
+        # A run that was just continued as new has not begun its first task yet.
+        if described.HasField("pending_workflow_task") or not begun(history.events):
             return None
         wakes = min(timers(history.events), default=None)
         if wakes is not None and wakes <= now:
@@ -141,6 +142,11 @@ def failing(events: Iterable[HistoryEvent]) -> str:
         elif event.HasField("workflow_task_completed_event_attributes"):
             failure = ""
     return failure
+
+
+def begun(events: Iterable[HistoryEvent]) -> bool:
+    """Whether a run has done anything yet."""
+    return any(event.HasField("workflow_task_completed_event_attributes") for event in events)
 
 
 def _moment(stamp: Timestamp) -> datetime:
