@@ -87,7 +87,8 @@ class Journey:
                 return None
             if timed_out:
                 self.inbox.answer = await self._overdue_or_silent(wait)
-        answer, self.inbox.expected = self.inbox.answer, WaitingFor.NOTHING
+        answer = self.inbox.answer
+        self.inbox.expect(WaitingFor.NOTHING)  # what was heard does not stand before what comes later
         self.record.settle_escalations()
         return answer
 
@@ -182,7 +183,7 @@ class Journey:
         """Wait until the papers in `due` have come in; a clock given stands still meanwhile."""
         why = Bilingual(zh="材料待补充", en="papers are missing")
         wait = Waiting(WaitingFor.PAPERS, ActorRole.INSURED, clock or Clock(None, workflow.now()))
-        self.inbox.expected = WaitingFor.PAPERS
+        self.inbox.expect(WaitingFor.PAPERS)
         stop = wait.clock.stop(ActorRole.INSURED, why)
         self.record.change(papers_due=due)
         self.record.wait(WaitingFor.PAPERS, ActorRole.INSURED, stop)
