@@ -10,6 +10,8 @@ from rich.text import Text
 from console.views import JourneyPage, JourneyRow
 from schemas.civil import china_time
 from schemas.journey import Money, Stage
+from schemas.papers import PaperKind
+from workers.cli.paper_names import NAMES
 from workers.cli.words import Words
 
 STAGE_STYLES = {
@@ -18,6 +20,7 @@ STAGE_STYLES = {
     Stage.REFUSED: "red",
     Stage.WITHDRAWN: "dim",
 }
+_KINDS = frozenset(map(str, PaperKind))
 _SHOWN = 8
 """Characters of an id, behind its prefix, that the list shows: enough for `journeys status`."""
 
@@ -55,7 +58,7 @@ def _cells(row: JourneyRow, words: Words) -> tuple[str | Text, ...]:
     return (
         _lines(row.claim_number, Text(row.product, style="dim"), journey),
         row.drug,
-        _lines(stage, _waiting(row, words), _due(row, words)),
+        _lines(stage, _waiting(row, words), _missing(row, words), _due(row, words)),
         _money(row.money),
     )
 
@@ -66,6 +69,11 @@ def _lines(*lines: str | Text) -> Text:
 
 def _waiting(row: JourneyRow, words: Words) -> str:
     return "" if row.closed_at else " · ".join(filter(None, (words(row.waiting_for), words(row.waiting_on))))
+
+
+def _missing(row: JourneyRow, words: Words) -> Text:
+    named = words("comma").join(words.text(NAMES[PaperKind(kind)]) if kind in _KINDS else kind for kind in row.missing)
+    return Text(f"{words('lacks')}{named}" if named else "", style="magenta")
 
 
 def _due(row: JourneyRow, words: Words) -> Text:

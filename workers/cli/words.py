@@ -100,6 +100,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "clock": ("时限", "clock"),
     "money": ("费用（元）", "money (yuan)"),
     "missing": ("待补材料", "missing papers"),
+    "lacks": ("缺：", "missing: "),
+    "comma": ("、", ", "),
     "decisions": ("决定", "decisions"),
     "history": ("经过", "history"),
     "actions": ("当前可执行操作", "actions possible now"),
