@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from temporalio.client import Client
 
 from console.callbacks import Callbacks
+from console.escalations import Escalations
 from console.health import Readiness
 from console.journeys import Journeys
 from console.kept import KeptActions
@@ -17,6 +18,7 @@ from console.performing import Performer
 from console.problems import Problem, install
 from console.reads import Reads
 from console.signatures import Verifier
+from console.supervisor import Supervisor
 from console.working_hours import DEFAULT_HOURS, working_hours
 
 BODY_LIMIT = 256 * 1024
@@ -79,6 +81,7 @@ def create_app(
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, prefixes=("/journeys/", "/callbacks/"))
     doors = (
         Journeys(reads, KeptActions(pool, performer)).router(),
+        Supervisor(Escalations(pool, client)).router(),
         Callbacks(pool, performer, Verifier(webhook_secret)).router(),
         Readiness(pool, client).router(),
     )

@@ -1,16 +1,14 @@
 """The status read model as the console reads it: from PostgreSQL alone, so that it answers while workers are down."""
 
-import base64
-import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import asyncpg
-import orjson
 
+from console.cursors import cursor_of, place_of
 from console.database import Connection, connected
-from console.problems import FieldProblem, InvalidRequestError, ProblemError
+from console.problems import ProblemError
 from console.spans import end_of
 from console.views import JourneyFilter, JourneyPage, JourneyRow, JourneyView, TimelinePage
 from console.working_hours import DEFAULT_HOURS, WorkingHours, working_hours
@@ -20,8 +18,6 @@ from schemas.shape import Shape
 from storage.queries import load
 
 _SQL = load("console")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 _LATEST = 100
 """History entries shown with a status."""
 _FOUND = 10
@@ -132,19 +128,11 @@ async def _searched(connection: Connection, text: str | None) -> tuple[str | Non
 def _next(wanted: JourneyFilter, last: JourneyRow) -> str:
     moment = last.updated_at if wanted.order == "updated" else last.due_at
     assert moment is not None  # noqa: S101 - rows sorted by due_at have one
-    ticks = (moment - _EPOCH) // _TICK
-    return base64.urlsafe_b64encode(orjson.dumps([wanted.order, ticks, last.journey_id])).decode().rstrip("=")
+    return cursor_of(wanted.order, moment, last.journey_id)
 
 
 def _cursor(wanted: JourneyFilter) -> tuple[datetime | None, str]:
     if wanted.cursor is None:
         return None, ""
-    try:
-        sort, ticks, journey_id = orjson.loads(base64.urlsafe_b64decode(wanted.cursor.encode() + b"=="))
-        moment = _EPOCH + ticks * _TICK
-    except (binascii.Error, ValueError, TypeError, OverflowError):
-        sort, moment, journey_id = None, _EPOCH, None
-    if sort != wanted.order or not isinstance(journey_id, str) or "\x00" in journey_id:
-        reason = "is not the `next` of a page with this sort; leave it out to start from the beginning"
-        raise InvalidRequestError((FieldProblem(field="cursor", reason=reason),))
+    moment, journey_id = place_of(wanted.cursor, wanted.order, str)
     return moment, journey_id

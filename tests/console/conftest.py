@@ -19,7 +19,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from console.app import create_app
 from storage.pool import open_pool
 from tests.console.recording import RecordingJourney
-from workers.cli import acting, views
+from workers.cli import acting, escalations, views
 from workers.converter import data_converter
 from workers.stack.ports import free_port
 
@@ -105,6 +105,7 @@ def command(monkeypatch: pytest.MonkeyPatch, database: str, temporal: Client) ->
     app = App(name="journeys", exit_on_error=False, error_console=Console(stderr=True))
     app.command(views.list_journeys, name="list")
     app.command(views.status, name="status")
+    app.command(escalations.escalations, name="escalations")
     app.command(acting.act, name="act")
     return app
 
