@@ -248,6 +248,8 @@ class CorrectClaim(ActionInput):
     """Facts of the claim were wrong or have changed: what is given replaces what was reported; the rest stays."""
 
     action: Literal["correct_claim"] = "correct_claim"
+    applicant: ApplicantRole | None = None
+    """Who acts for the insured person from now on, with the papers this takes."""
     diagnosis: Diagnosis | None = None
     prescription: Prescription | None = None
     hospital_lacks_drug: bool | None = None

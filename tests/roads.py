@@ -355,7 +355,7 @@ async def refilled_after_a_refusal(rig: Rig) -> str:
     journey = await at_refill(rig, product)
     issued = rig.prescription(product).issued_on
     early = rig.prescription(product, number="RX-EARLY", issued_on=(issued + timedelta(days=19)).isoformat())
-    await rig.done(journey, people.prescribe(early))
+    await rig.done(journey, people.prescribe(early, people.ALL_ORIGINALS))
     await rig.waiting(journey, WaitingFor.REVIEW)
     await rig.done(journey, people.review())
     await rig.until(journey, between_prescriptions)
@@ -399,9 +399,13 @@ ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
 """Every road by its name."""
 
 
-async def at_review(rig: Rig, product: str) -> str:
-    """A journey that waits for the pharmacist."""
-    journey = await rig.report(product)
+async def at_review(rig: Rig, product: str, *, continuing: bool = False) -> str:
+    """A journey that waits for the pharmacist; with `continuing`, of a treatment that goes on."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["continuing"] = continuing
+
+    journey = await rig.report(product, change)
     await rig.waiting(journey, WaitingFor.REVIEW)
     return journey
 
@@ -435,12 +439,7 @@ async def at_payment(rig: Rig, product: str) -> str:
 
 async def at_refill(rig: Rig, product: str) -> str:
     """A treatment that goes on, its first prescription settled."""
-
-    def change(data: dict[str, Any]) -> None:
-        data["continuing"] = True
-
-    journey = await rig.report(product, change)
-    await rig.waiting(journey, WaitingFor.REVIEW)
+    journey = await at_review(rig, product, continuing=True)
     await collected(rig, journey, product)
     await rig.until(journey, between_prescriptions)
     return journey
@@ -459,6 +458,11 @@ async def refill(rig: Rig, journey: str, product: str) -> None:
 async def collected(rig: Rig, journey: str, product: str) -> None:
     """From the review to the counter."""
     await rig.done(journey, people.review())
+    await collected_after_review(rig, journey, product)
+
+
+async def collected_after_review(rig: Rig, journey: str, product: str) -> None:
+    """From the passed review to the counter."""
     await rig.waiting(journey, WaitingFor.BOOKING)
     await rig.done(journey, people.pick_up(*PLACES[product], **AGREED))
     await rig.waiting(journey, WaitingFor.HAND_OVER)

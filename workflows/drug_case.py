@@ -97,7 +97,7 @@ class DrugCase:
 
     def correct(self, correction: CorrectClaim) -> None:
         """Replace what the correction gives; the rest of the claim stays."""
-        names = ("diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on")
+        names = ("applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on")
         given = {name: value for name in names if (value := getattr(correction, name)) is not None}
         self.claim = self.claim.model_copy(update=given)
         self.round += 1

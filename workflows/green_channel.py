@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import texts
 from workflows.drug_case import DrugCase, today
+from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
 
 _LONGEST = 4000
@@ -31,9 +32,13 @@ class GreenChannel:
         record = self.journey.record
         record.enter_stage(Stage.GREEN_CHANNEL)
         record.notify(ActorRole.INSURED, "refusal_answer", texts.GREEN_CHANNEL, person=self.journey.person)
-        word = await self.journey.answer(
-            AcceptRefusal, WaitingFor.REFUSAL_ANSWER, ActorRole.INSURED, budget=self._while_covered(), lapses=True
-        )
+        try:
+            word = await self.journey.answer(
+                AcceptRefusal, WaitingFor.REFUSAL_ANSWER, ActorRole.INSURED, budget=self._while_covered(), lapses=True
+            )
+        except JourneyEndedError as ended:
+            # Nobody answered while the cover lasted: what lapsed is the consultation, the claim was refused.
+            raise JourneyEndedError(Stage.REFUSED) if ended.stage is Stage.LAPSED else ended from None
         if word.green_channel:
             await self._arrange()
 

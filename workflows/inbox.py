@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import TakenAction
     from schemas.journey import ActionOffer, WaitingFor
     from schemas.money import ZERO
-    from schemas.papers import Paper
+    from schemas.papers import Paper, PaperKind
     from schemas.text import Bilingual
 
 from workflows.offers import Standing, possible
@@ -82,10 +82,13 @@ class Inbox:
             refund_due=self.record.status.money.refund_due > ZERO,
         )
 
-    def check(self, action: ActionInput) -> None:
-        """Refuse an action that is not possible now, or not for this actor; a repeated key is always welcome."""
+    def check(self, action: ActionInput) -> bool:
+        """Refuse an action that is not possible now, or not for this actor; a repeated key is always welcome.
+
+        True for a new action, whose content is still to be checked.
+        """
         if action.key in self._receipts:
-            return
+            return False
         name: str = getattr(action, "action", "")
         expected = self.expected if self.answer is None else WaitingFor.NOTHING
         offers = {offer.action: offer for offer in self.offers(expected)}
@@ -96,6 +99,7 @@ class Inbox:
         if action.actor.role not in offers[name].roles:
             message = f"actor.role: {action.actor.role} may not {name}; allowed: {', '.join(offers[name].roles)}"
             raise ApplicationError(message, type="ActionInvalid", non_retryable=True)
+        return True
 
     async def take(self, action: ActionInput) -> Receipt:
         """Take an accepted action; the receipt comes once the new state is written."""
@@ -138,6 +142,11 @@ class Inbox:
     def add_papers(self, papers: tuple[Paper, ...]) -> None:
         """Put papers to those that are here."""
         self.record.change(papers=(*self.papers, *papers))
+
+    def renew_papers(self, kinds: frozenset[PaperKind], papers: tuple[Paper, ...]) -> None:
+        """Let the papers of some kinds count no more, and put others to the rest."""
+        self.record.change(papers=tuple(paper for paper in self.papers if paper.kind not in kinds))
+        self.add_papers(papers)
 
     def _refunded(self, action: RecordRefund) -> None:
         money = self.record.status.money

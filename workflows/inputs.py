@@ -1,5 +1,7 @@
 """The updates of a drug journey: one per action, each validated before it enters history and taken once by its key."""
 
+from datetime import timedelta
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -40,6 +42,7 @@ with workflow.unsafe.imports_passed_through():
         SubmitPrescription,
         Withdraw,
     )
+    from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
     from schemas.papers import PaperKind
 
@@ -51,7 +54,11 @@ def _invalid(message: str) -> ApplicationError:
     return ApplicationError(message, type="ActionInvalid", non_retryable=True)
 
 
-_CORRECTABLE = frozenset({"diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers"})
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far a partner's clock may be ahead of ours."""
+_CORRECTABLE = frozenset(
+    {"applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers"}
+)
 
 
 class DrugJourneyInputs:
@@ -85,7 +92,8 @@ class DrugJourneyInputs:
 
     @record_review.validator
     def _may_record_review(self, action: RecordReview) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         if action.result is ReviewResult.PAPERS_NEEDED and not action.papers_needed:
             message = "papers_needed: name at least one kind of paper"
             raise _invalid(message)
@@ -137,7 +145,8 @@ class DrugJourneyInputs:
 
     @choose_fulfilment.validator
     def _may_choose_fulfilment(self, action: ChooseFulfilment) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         if action.mode is not FulfilmentMode.PICK_UP and not action.destination_city:
             message = "destination_city: needed for a delivery"
             raise _invalid(message)
@@ -149,7 +158,8 @@ class DrugJourneyInputs:
 
     @record_own_share_paid.validator
     def _may_record_own_share_paid(self, action: RecordOwnSharePaid) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         estimate = self.journey.record.status.money.estimate
         if estimate and action.amount != estimate.own_share:
             message = f"amount: the own share is {estimate.own_share} yuan, not {action.amount}"
@@ -162,7 +172,12 @@ class DrugJourneyInputs:
 
     @record_hand_over.validator
     def _may_record_hand_over(self, action: RecordHandOver) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
+        issued_on, at = self.case.issued_voucher().issued_on, action.happened_at
+        if at and (at > workflow.now() + _CLOCKS_DIFFER or (issued_on and china_date(at) < issued_on)):
+            message = "happened_at: lies in the future, or before the voucher was issued"
+            raise _invalid(message)
 
     @workflow.update
     async def record_delivery_problem(self, action: RecordDeliveryProblem) -> Receipt:
@@ -180,7 +195,8 @@ class DrugJourneyInputs:
 
     @record_payment.validator
     def _may_record_payment(self, action: RecordPayment) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         committed = self.journey.record.status.money.committed
         if action.paid and action.amount != committed:
             message = f"amount: {committed} yuan were ordered, not {action.amount}"
@@ -274,7 +290,8 @@ class DrugJourneyInputs:
 
     @correct_claim.validator
     def _may_correct_claim(self, action: CorrectClaim) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         if not (action.model_fields_set & _CORRECTABLE):
             message = f"correct_claim: name at least one of {', '.join(sorted(_CORRECTABLE))}"
             raise _invalid(message)
@@ -331,7 +348,8 @@ class DrugJourneyInputs:
 
     @submit_prescription.validator
     def _may_submit_prescription(self, action: SubmitPrescription) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         claim = self.case.claim
         if action.prescription.drug != claim.prescription.drug:
             message = f"prescription.drug: this journey is for {claim.prescription.drug.name}; report another drug anew"
@@ -365,7 +383,8 @@ class DrugJourneyInputs:
 
     @record_refund.validator
     def _may_record_refund(self, action: RecordRefund) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
         due = self.journey.record.status.money.refund_due
         if action.amount > due:
             message = f"amount: {due} yuan are due, not {action.amount}"

@@ -161,11 +161,14 @@ class Journey:
         shown = self.record.status.wait
         if shown.deadline and not shown.overdue and workflow.now() >= shown.deadline.due_at:
             await self._overdue(wait)
-        elif wait.poll and not any(item.open for item in self.record.status.escalations):
+        elif wait.poll and self._too_long(wait) and not any(item.open for item in self.record.status.escalations):
             what = Bilingual(zh=f"合作方未回复：{wait.what}", en=f"no answer: {wait.what} from {wait.on}")
             self.record.escalate(what)
             await self.publish()
         return None
+
+    def _too_long(self, wait: Waiting) -> bool:
+        return workflow.now() - self.record.status.wait.since >= policies.PATIENCE.get(wait.what, timedelta())
 
     async def _overdue(self, wait: Waiting) -> None:
         if wait.lapses:

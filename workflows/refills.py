@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.civil import CHINA, china_date
     from schemas.deadline import Budget, BudgetUnit
     from schemas.journey import Money, Stage, WaitingFor
+    from schemas.papers import PaperKind
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
@@ -30,6 +31,11 @@ _BEFORE = timedelta(days=7)
 _MORNING = time(9)
 _LONGEST = 4000
 """Days; a policy without an end has none of the deadlines below."""
+
+_OF_ONE_PRESCRIPTION = frozenset(
+    {PaperKind.PRESCRIPTION, PaperKind.OUTSIDE_PURCHASE_PROOF, PaperKind.COST_BILLS, PaperKind.ITEMISED_LIST}
+)
+"""Papers that the next prescription needs anew; all others still count."""
 
 
 class Reminder(NamedTuple):
@@ -103,7 +109,7 @@ class Refills:
             raise JourneyEndedError(Stage.COMPLETED)
         record = self.journey.record
         self.case.prescribe(answer.prescription, answer.planned_purchase_on)
-        self.journey.inbox.add_papers(answer.papers)
+        self.journey.inbox.renew_papers(_OF_ONE_PRESCRIPTION, answer.papers)
         self.journey.inbox.withdrawable = True
         record.change(prescription=record.status.prescription + 1)
 
@@ -139,7 +145,7 @@ class Refills:
         prescription, least = self.case.claim.prescription, self.case.plan.min_days_between_prescriptions
         earliest = prescription.issued_on + timedelta(days=least or 0)
         ends = prescription.issued_on + timedelta(days=prescription.days_supply)
-        day = max(ends - _BEFORE, earliest)
+        day = max(ends - _BEFORE, earliest, self._soonest())
         return Reminder(
             _morning(day), ActorRole.INSURED, "next_prescription", texts.next_prescription(earliest.isoformat())
         )
@@ -147,8 +153,12 @@ class Refills:
     def _next_donation(self) -> Reminder | None:
         if self.case.next_donation_on is None:
             return None
-        at = _morning(self.case.next_donation_on - _BEFORE)
+        at = _morning(max(self.case.next_donation_on - _BEFORE, self._soonest()))
         return Reminder(at, ActorRole.INSURED, "next_donation", texts.NEXT_DONATION)
+
+    def _soonest(self) -> date:
+        """The day after this wait began: nobody is reminded of what they were just told."""
+        return china_date(self.journey.record.status.wait.since) + timedelta(days=1)
 
     def _follow_up(self, after: datetime) -> Reminder | None:
         """The next monthly call to a patient on charity aid. axa-excellence/CH-2."""

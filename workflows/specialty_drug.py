@@ -70,6 +70,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
         self.supply = Supply(self.journey, self.desk, self.case)
         self.settlement = Settlement(self.journey, self.desk, self.case)
+        self.green_channel = GreenChannel(self.journey, self.case)
         self.refills = Refills(self.journey, self.desk, self.case)
         self.recovery = Recovery(self.journey, self.case)
 
@@ -229,7 +230,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     async def _refused_at_review(self) -> None:
         """A first prescription that fails earns a consultation where the product grants one."""
         if self.case.plan.green_budget and self.journey.record.status.prescription == 1:
-            await GreenChannel(self.journey, self.case).offer()
+            await self.green_channel.offer()
         raise JourneyEndedError(Stage.REFUSED)
 
     def _papers_of(self, answer: RecordReview) -> tuple[PaperDue, ...]:

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
+from workflows import texts
 from workflows.drug_case import DrugCase
 from workflows.endings import CorrectedError, JourneyEndedError
 from workflows.inbox import Turn
@@ -55,6 +56,8 @@ class Turns:
         why = Bilingual(zh=f"保险公司调查：{turn.reason}", en=f"investigated by the insurer: {turn.reason}")
         stop = wait.clock.stop(ActorRole.INSURER, why)
         budget = self.case.plan.investigation_budget if self.case.known else None
+        record, person = self.journey.record, self.journey.person
+        record.notify(ActorRole.INSURED, "investigation", texts.INVESTIGATION, person=person)
         word = await self.journey.answer(
             ConcludeInvestigation, WaitingFor.INVESTIGATION, ActorRole.INSURER, budget=budget
         )

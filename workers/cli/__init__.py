@@ -22,6 +22,7 @@ COMMANDS = (
     ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
     ("dead-letters", "workers.cli.dead_letters:dead_letters", "What could not be taken: list, show, resend, drop."),
     ("decide", "workers.cli.decide:decide", "Take a decision by a product's rules, without a journey."),
+    ("simulate", "workers.cli.simulate:simulate", "Play scenarios: whole journeys, a year in seconds."),
     ("calendar", "workers.cli.calendar:calendar", "Working days: show a year, import a newly announced one."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
     ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
