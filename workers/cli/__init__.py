@@ -16,6 +16,7 @@ COMMANDS = (
     ("up", "workers.cli.stack:up", "Run the embedded stack until Ctrl-C."),
     ("demo", "workers.cli.demo:demo", "Play the sample claims of all products through the stack, live."),
     ("list", "workers.cli.views:list_journeys", "List journeys: stage, waiting for whom, due when, money."),
+    ("escalations", "workers.cli.escalations:escalations", "List what a supervisor has to see, with the reason."),
     ("status", "workers.cli.views:status", "Show one journey as it stands."),
     ("act", "workers.cli.acting:act", "Perform an action on a journey."),
     ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
