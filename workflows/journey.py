@@ -203,9 +203,12 @@ class Journey:
     async def adopt_deadline(self, action: AdoptDeadline) -> Receipt:
         """Wait until the deadline given instead of the provisional one; the timer follows."""
         wait, deadline = self.record.status.wait, action.deadline
-        self.record.change(wait=wait.model_copy(update={"deadline": deadline, "overdue": False}))
-        self.record.note("deadline", texts.recomputed(deadline), actor=action.actor)
-        await self.publish()
+        if wait.deadline != deadline:
+            if wait.overdue:
+                self.record.settle_escalations()
+            self.record.change(wait=wait.model_copy(update={"deadline": deadline, "overdue": False}))
+            self.record.note("deadline", texts.recomputed(deadline), actor=action.actor)
+            await self.publish()
         status = self.record.status
         return Receipt(journey_id=status.journey_id, action=action.action, stage=status.stage, revision=status.revision)
 
