@@ -57,21 +57,32 @@ class WrongClaimError(ScenarioError):
 
 def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> list[Reported]:
     """The scenario's claims, whole; `mark` is added to their numbers. Raises WrongClaimError."""
-    scripts = enumerate(scenario.scripts(), 1)
-    return [_reported(scenario, script, products, (f"{number}{mark}", mark)) for number, script in scripts]
+    claims = list[Reported]()
+    for number, script in enumerate(scenario.scripts(), 1):
+        numbers = {claim.script.name: claim.report.claim_number for claim in claims}
+        corrected = {"corrects": numbers[script.corrects]} if script.corrects else {}
+        claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+    return claims
 
 
 async def hand_in(house: House, claim: Reported) -> DrugClaim:
-    """Take the claim in as an event of its day; the claim that its journey starts with."""
+    """Take the claim in as an event of its day; the claim that its journey starts with. Raises ScenarioError."""
     number = claim.report.claim_number
     event = Attributes(id=number, source="simulation", type=CLAIM_REPORTED, time=claim.starts, subject=None)
-    taken = await Inbox(house.pool, house.products.version).take(event, claim.report, number.encode())
+    try:
+        taken = await Inbox(house.pool, house.products.version).take(event, claim.report, number.encode())
+    except Refused as refusal:
+        reasons = "; ".join(f"{one.field}: {one.reason.en}" for one in refusal.fields)
+        message = f"{claim.script.name or 'the claim'} is not taken in: {reasons}"
+        raise ScenarioError(message) from None
     return DrugClaim.model_validate(await house.pool.fetchval(_SQL["claim"], taken.journey_id))
 
 
-def _reported(scenario: Scenario, script: Script, products: KnownProducts, marks: tuple[str, str]) -> Reported:
+def _reported(
+    scenario: Scenario, script: Script, products: KnownProducts, marks: tuple[str, str], corrected: Fields
+) -> Reported:
     sample = _json("claims", f"{scenario.product}.json")["data"]
-    data = laid_over(sample, script.claim)
+    data = laid_over(sample, script.claim) | corrected
     for name, mark in zip(("claim_number", "policy_number"), marks, strict=True):
         data[name] = "-".join(filter(None, (str(data.get(name, "")), mark)))
     claim = _validated(data, products)

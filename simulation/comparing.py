@@ -9,12 +9,14 @@ from schemas.civil import china_date, china_time
 from schemas.decision import Decision, Outcome
 from schemas.journey import DecisionRecord
 from schemas.names import ProductId, RuleId
+from schemas.people import ActorRole
 from schemas.shape import Shape
 from simulation.scenario import (
     Clause,
     Expected,
     ExpectedDeadline,
     ExpectedDecision,
+    ExpectedMessage,
     ExpectedMoney,
     Scenario,
     Script,
@@ -78,6 +80,8 @@ def _course(wanted: Expected, trace: ClaimTrace) -> Iterator[Row]:
     if wanted.stages is not None:
         yield _same("stages", " → ".join(wanted.stages), " → ".join(trace.stages))
     yield _same("ends", wanted.ends, trace.ends)
+    if wanted.prescriptions is not None:
+        yield _same("prescriptions", wanted.prescriptions, trace.prescriptions)
 
 
 def _decisions(wanted: Expected, trace: ClaimTrace, product: ProductId) -> Iterator[Row]:
@@ -200,6 +204,8 @@ def _money(wanted: ExpectedMoney, trace: ClaimTrace) -> Iterator[Row]:
         "insurer_pays": amounts.insurer_pays if amounts else None,
         "reserved": money.reserved,
         "paid": money.paid,
+        "refund_due": money.refund_due,
+        "earlier_paid": money.earlier_paid,
         "limit_left": trace.limit_left,
     }
     for name, expected in wanted.model_dump(exclude_none=True).items():
@@ -208,14 +214,36 @@ def _money(wanted: ExpectedMoney, trace: ClaimTrace) -> Iterator[Row]:
 
 
 def _said(wanted: Expected, trace: ClaimTrace) -> Iterator[Row]:
-    for role, templates in wanted.told.items():
-        told = [notice.template for notice in trace.notices if notice.to is role]
-        for template in templates:
-            shown = template if template in told else ", ".join(told) or "nothing"
-            yield _same(f"told {role}", template, shown)
+    for role in dict.fromkeys((*wanted.told, *wanted.not_told)):
+        yield from _messages(role, wanted.told.get(role, ()), wanted.not_told.get(role, ()), trace)
     if wanted.escalations is None:
         return
     for number, (part, reason) in enumerate(zip_longest(wanted.escalations, trace.escalations), 1):
         shown = reason.en if reason else "no escalation"
         same = bool(part) and bool(reason) and part in shown
         yield Row(what=f"escalation {number}", expected=part or "", actual=shown, same=same)
+
+
+def _messages(
+    role: ActorRole, wanted: Iterable[str | ExpectedMessage], unwanted: Iterable[str], trace: ClaimTrace
+) -> Iterator[Row]:
+    """Each message wanted takes one that was sent, of its day where it names one; those with a day choose first."""
+    sent = [
+        ExpectedMessage(template=told.notice.template, on=china_date(told.at).isoformat())
+        for told in trace.notices
+        if told.notice.to is role
+    ]
+    shown = ", ".join(map(_message, sent)) or "nothing"
+    left = list(sent)
+    for message in sorted(wanted, key=lambda one: isinstance(one, str)):
+        found = next((one for one in left if message in (one, one.template)), None)
+        if found:
+            left.remove(found)
+        yield Row(what=f"told {role}", expected=_message(message), actual=shown, same=found is not None)
+    for template in unwanted:
+        same = all(one.template != template for one in sent)
+        yield Row(what=f"not told {role}", expected=f"no {template}", actual=shown, same=same)
+
+
+def _message(message: str | ExpectedMessage) -> str:
+    return message if isinstance(message, str) else f"{message.template} on {message.on}"

@@ -152,8 +152,19 @@ class ExpectedMoney(Strict):
     insurer_pays: Yuan | None = None
     reserved: Yuan | None = None
     paid: Yuan | None = None
+    refund_due: Yuan | None = None
+    """What the insured person still has to pay back."""
+    earlier_paid: Yuan | None = None
+    """Paid for the earlier prescriptions of the journey."""
     limit_left: Yuan | None = None
     """What the benefit limit of the policy still holds."""
+
+
+class ExpectedMessage(Strict):
+    """One message and the day on which it was sent."""
+
+    template: str
+    on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 
 class Expected(Strict):
@@ -167,8 +178,12 @@ class Expected(Strict):
     deadlines: tuple[ExpectedDeadline, ...] | None = None
     """Every deadline, in order; one that was reckoned anew after a stop comes again."""
     money: ExpectedMoney = ExpectedMoney()
-    told: dict[ActorRole, tuple[str, ...]] = Field(default_factory=dict)
-    """Notices that were sent, by their template; others may be sent, too."""
+    prescriptions: int | None = Field(default=None, ge=1)
+    """Which prescription of the journey it has come to, from 1."""
+    told: dict[ActorRole, tuple[str | ExpectedMessage, ...]] = Field(default_factory=dict)
+    """Messages that were sent, by their template, as often as it is named here; others may be sent, too."""
+    not_told: dict[ActorRole, tuple[str, ...]] = Field(default_factory=dict)
+    """Messages that were not sent."""
     escalations: tuple[str, ...] | None = None
     """Parts of the reasons of all escalations, in order."""
 
@@ -187,6 +202,8 @@ class Script(Strict):
     starts: Moment | None = None
     claim: Fields = Field(default_factory=dict)
     """Over the data of samples/claims/<product>.json."""
+    corrects: str = ""
+    """Name of an earlier claim of the scenario, closed by then, whose papers count here, too."""
     answers: dict[WaitingFor, Answers] = Field(default_factory=dict)
     """Who answers what the journey waits for, people and calling-back partners alike."""
     partners: dict[PartnerName, dict[str, Behaviours]] = Field(default_factory=dict)
@@ -239,6 +256,16 @@ class Scenario(Script):
         if self.claims and (self.expect or self.events):
             message = "with claims, each has its own expect and events"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _corrected_claims(self) -> Self:
+        earlier = list[str]()
+        for script in self.scripts():
+            if script.corrects and script.corrects not in earlier:
+                message = f"corrects: {script.corrects} is no earlier claim of this scenario"
+                raise ValueError(message)
+            earlier.append(script.name)
         return self
 
 

@@ -34,6 +34,13 @@ class SeenDeadline(Shape):
     deadline: Deadline
 
 
+class Told(Shape):
+    """One message and when it was sent."""
+
+    at: AwareDatetime
+    notice: Notice
+
+
 class ClaimTrace(Shape):
     """All of one journey."""
 
@@ -44,10 +51,12 @@ class ClaimTrace(Shape):
     lines: tuple[Line, ...]
     decisions: tuple[DecisionRecord, ...]
     deadlines: tuple[SeenDeadline, ...]
-    notices: tuple[Notice, ...]
+    notices: tuple[Told, ...]
     escalations: tuple[Bilingual, ...]
     money: Money
     limit_left: Decimal
+    prescriptions: int = 1
+    """Which prescription it has come to."""
     surprises: tuple[str, ...] = ()
     """Deeds that were refused unexpectedly, or taken against expectation."""
 
@@ -60,7 +69,7 @@ class Chronicle:
         self.lines: list[Line] = []
         self.decisions: list[DecisionRecord] = []
         self.deadlines: list[SeenDeadline] = []
-        self.notices: list[Notice] = []
+        self.notices: list[Told] = []
         self.stages = [Stage.AUTHORIZATION]
         self.surprises: list[str] = []
         self.entries = 0
@@ -79,7 +88,7 @@ class Chronicle:
 
     def told(self, notice: Notice, at: AwareDatetime) -> None:
         """A new message to somebody."""
-        self.notices.append(notice)
+        self.notices.append(Told(at=at, notice=notice))
         self._add(at, "notice", Bilingual(zh=notice.text.zh, en=f"{notice.template}: {notice.text.en}"), by=notice.to)
 
     def waits(self, status: JourneyStatus) -> None:
@@ -121,6 +130,7 @@ class Chronicle:
             escalations=tuple(one.reason for one in status.escalations) if status else (),
             money=status.money if status else Money(),
             limit_left=ZERO if limit_left is None else limit_left,
+            prescriptions=status.prescription if status else 1,
             surprises=tuple(self.surprises),
         )
 

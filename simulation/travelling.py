@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -58,10 +58,17 @@ class Traveller:
         return await self._skip_to(rest.wakes) if rest.wakes else rest
 
     async def act(self, action: ActionInput, name: str) -> tuple[Rest, str]:
-        """Take an action: where the journey rests afterwards, and why it refused, empty when it did not."""
+        """Take an action: where the journey rests afterwards, and why it refused, empty when it did not.
+
+        Raises StuckError when the journey neither takes nor refuses it.
+        """
         refusal = ""
         try:
-            await self._handle.execute_update(name, action, id=action.key, result_type=Receipt)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._handle.execute_update(name, action, id=action.key, result_type=Receipt)
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            message = f"{name} is neither taken nor refused"
+            raise StuckError(message) from None
         except WorkflowUpdateFailedError as error:
             refusal = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
         except RPCError as error:
