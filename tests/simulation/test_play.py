@@ -62,6 +62,43 @@ async def test_a_partner_that_refuses_waits_for_a_service_agent(house: House, tm
     assert "out of stock" in outcome.traces[0].escalations[0].en
 
 
+async def test_messages_are_compared_by_day_and_number(house: House, tmp_path: Path) -> None:
+    """A message named twice has to be sent twice, one with a day on that day, and one that was not to be sent fails."""
+    told = """{ends: completed, prescriptions: 1, money: {refund_due: "0.00", earlier_paid: "0.00"},
+      told: {insured: [voucher_issued, voucher_issued, {template: journey_completed, on: 2026-11-22}]},
+      not_told: {insured: [voucher_issued, aid_open]}}"""
+    outcome = await played(house, tmp_path, MAIN_ROAD.replace("{ends: completed}", told))
+    rows = [row for row in outcome.rows if not row.same]
+    assert [row.expected for row in rows] == ["journey_completed on 2026-11-22", "voucher_issued", "no voucher_issued"]
+    assert rows[0].actual == "voucher_issued on 2026-11-20, journey_completed on 2026-11-21"
+
+
+_TWO = """
+shows: {zh: 两个案件, en: two claims}
+rules: [pingan-cancer-drug/SLA-1]
+product: pingan-cancer-drug
+claims:
+  - {name: first, starts: 2026-11-20T10:05, answers: {review: ANSWER}, expect: {ends: ENDS}}
+  - {name: second, starts: 2026-11-25T10:05, corrects: first, claim: {papers: [{kind: prescription}]},
+     expect: {ends: completed}}
+"""
+
+
+async def test_a_claim_corrects_an_earlier_one(house: House, tmp_path: Path) -> None:
+    """Its papers count: with the prescription alone the second claim would be asked for all others."""
+    text = _TWO.replace("ANSWER", "{}").replace("ENDS", "completed")
+    outcome = await played(house, tmp_path, text)
+    assert outcome.passed, outcome.rows
+    assert [record.decision.verdict for record in outcome.traces[1].decisions][:2] == ["approved", "approved"]
+
+
+async def test_a_claim_that_cannot_be_corrected_yet_is_told(house: House, tmp_path: Path) -> None:
+    """The earlier one is still open: intake does not take the second."""
+    outcome = await played(house, tmp_path, _TWO.replace("ANSWER", "never").replace("ENDS", "open"))
+    assert "second is not taken in" in outcome.failure
+    assert "is still open" in outcome.failure
+
+
 async def test_two_plays_are_alike(house: House, tmp_path: Path) -> None:
     """Everything has the same time and words, however busy the machine."""
     first, second = [await played(house, tmp_path, MAIN_ROAD) for _ in range(2)]

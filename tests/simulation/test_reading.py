@@ -56,6 +56,10 @@ WRONG = {
         MAIN_ROAD + "partners: {pharmacy: {quote: {fail: 1, refuse: no}}}",
         "scenario.yaml:7: partners.pharmacy.quote: give one of answer, refuse and fail",
     ),
+    "a correction of no earlier claim": (
+        MAIN_ROAD + "corrects: first",
+        "scenario.yaml:1: corrects: first is no earlier claim of this scenario",
+    ),
     "an event without a moment": (
         MAIN_ROAD + "events:\n  - {do: withdraw}",
         "scenario.yaml:8: events.0: give one of at and when",
