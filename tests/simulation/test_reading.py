@@ -58,7 +58,7 @@ WRONG = {
     ),
     "a correction of no earlier claim": (
         MAIN_ROAD + "corrects: first",
-        "scenario.yaml:1: corrects: first is no earlier claim of this scenario",
+        "scenario.yaml:2: corrects: first is no earlier claim of this scenario",
     ),
     "an event without a moment": (
         MAIN_ROAD + "events:\n  - {do: withdraw}",

@@ -1,6 +1,11 @@
-"""What is read from a journey's history: its timers, and whether its workflow task fails."""
+"""What is read from a journey's history: its timers, and whether its workflow task fails; and patience with it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
 
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import (
@@ -12,7 +17,13 @@ from temporalio.api.history.v1 import (
     WorkflowTaskFailedEventAttributes,
 )
 
-from simulation.travelling import failing, timers
+from schemas.actions import Withdraw
+from schemas.claim import DrugClaim
+from schemas.people import Actor, ActorRole
+from simulation import travelling
+from simulation.errors import StuckError
+from simulation.house import House
+from simulation.travelling import Traveller, failing, timers
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -39,3 +50,19 @@ def test_a_workflow_task_fails_until_one_succeeds() -> None:
     completed = HistoryEvent(workflow_task_completed_event_attributes=WorkflowTaskCompletedEventAttributes())
     assert failing([completed, failed]) == "a defect"
     assert failing([failed, completed]) == ""
+
+
+async def test_an_action_that_is_never_answered_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The play ends with the action's name instead of waiting for ever."""
+
+    async def silent(*_: Any, **__: Any) -> None:  # noqa: ANN401 - whatever an update takes
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(travelling, "_PATIENCE_SECONDS", 0.01)
+    client = SimpleNamespace(get_workflow_handle=lambda _: SimpleNamespace(execute_update=silent))
+    traveller = Traveller(
+        cast("House", SimpleNamespace(client=client)), cast("DrugClaim", SimpleNamespace(journey_id="journey"))
+    )
+    word = Withdraw(key="withdraw-1", actor=Actor(role=ActorRole.INSURED, id="somebody"), reason="bought elsewhere")
+    with pytest.raises(StuckError, match="withdraw is neither taken nor refused"):
+        await traveller.act(word, "withdraw")
