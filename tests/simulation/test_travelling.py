@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import (
     HistoryEvent,
@@ -55,7 +54,7 @@ def test_a_workflow_task_fails_until_one_succeeds() -> None:
 async def test_an_action_that_is_never_answered_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The play ends with the action's name instead of waiting for ever."""
 
-    async def silent(*_: Any, **__: Any) -> None:  # noqa: ANN401 - whatever an update takes
+    async def silent(*_: Any, **__: Any) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setattr(travelling, "_PATIENCE_SECONDS", 0.01)
