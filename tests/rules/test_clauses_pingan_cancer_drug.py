@@ -166,7 +166,21 @@ REVIEW = [
         reviewed,
         ("a later purchase, 365 days after the diagnosis", {"first_purchase": False, **on(date(2027, 6, 1))}, MET),
         ("a later purchase, 366 days after it", {"first_purchase": False, **on(date(2027, 6, 2))}, REFUSED),
-        ("a later purchase, cover longer", {"first_purchase": False, **LONG, **on(date(2027, 6, 2))}, REFUSED),
+        (
+            "a later purchase, cover longer, the first in time",
+            {"first_purchase": False, "first_purchased_on": date(2027, 6, 1), **LONG, **on(date(2027, 6, 2))},
+            REFUSED,
+        ),
+        (
+            "a later purchase, cover longer, the first a day too late for the 365 days",
+            {"first_purchase": False, "first_purchased_on": date(2027, 6, 2), **LONG, **on(date(2027, 7, 2))},
+            MET,
+        ),
+        (
+            "a later purchase, cover longer, the first not known",
+            {"first_purchase": False, **LONG, **on(date(2027, 6, 2))},
+            REFERRED,
+        ),
         ("the first purchase, cover longer", {**LONG, **on(date(2027, 6, 2))}, MET),
     ),
 ]
