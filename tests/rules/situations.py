@@ -51,6 +51,7 @@ MALIGNANCIES: tuple[Situation, ...] = (
     ("the code after the last", {"icd10": "D10.0"}, REFUSED),
     ("a benign tumour", {"icd10": "D24"}, REFUSED),
     ("a blood disease that ICD-10 leaves uncertain", {"icd10": "D45"}, REFERRED),
+    ("a myelodysplastic syndrome, uncertain too", {"icd10": "D46.9"}, REFERRED),
     (
         "pathology missing",
         {"pathology_confirmed": False, "papers": without(PaperKind.PATHOLOGY_REPORT)},

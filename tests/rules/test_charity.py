@@ -77,3 +77,43 @@ def test_donated_drugs_leave_the_limit_alone(product: str) -> None:
     told = finding(ask(product, charity(AidStanding.COLLECTED)), "aid_does_not_use_limit")
     assert told.outcome == "met"
     assert told.citations[0].rule == f"{product}/CHAR-5"
+
+
+@pytest.mark.parametrize(
+    ("product", "standing", "rule", "consequence"),
+    [
+        (PINGAN_B, AidStanding.NOT_APPLIED, "aid_applied_for", "not_covered"),
+        (CHINALIFE, AidStanding.NOT_APPLIED, "aid_applied_for", "referred"),
+        (AXA, AidStanding.NOT_APPLIED, "aid_applied_for", "none"),
+        (CHINALIFE, AidStanding.NOT_COLLECTED, "aid_collected", "not_covered"),
+        (AXA, AidStanding.NOT_COLLECTED, "aid_collected", "none"),
+    ],
+)
+def test_the_printed_consequence_is_told(product: str, standing: AidStanding, rule: str, consequence: str) -> None:
+    """Whoever reads the finding sees what the document attaches to leaving aid aside."""
+    facts = finding(ask(product, charity(standing)), rule).facts
+    assert facts == {"standing": standing.value, "consequence": consequence}
+
+
+def test_the_reason_of_others_is_told() -> None:
+    """It is why nothing follows."""
+    facts = finding(ask(PINGAN_B, charity(AidStanding.NOT_COLLECTED, own_reason=False)), "aid_collected").facts
+    assert facts == {"standing": "not_collected", "own_reason": "false"}
+
+
+def test_only_who_has_still_to_apply_is_told_to() -> None:
+    """Not whose application runs or is settled."""
+    told = {
+        standing: finding(ask(PINGAN_B, charity(standing)), "aid_applied_for").next_step is not None
+        for standing in (AidStanding.OPEN, AidStanding.UNDER_REVIEW, AidStanding.APPROVED, AidStanding.COLLECTED)
+    }
+    assert [standing for standing, step in told.items() if step] == [AidStanding.OPEN]
+
+
+def test_the_finding_says_whether_the_prescription_is_reviewed_again() -> None:
+    """As the way does."""
+    whys = {
+        product: finding(ask(product, charity(AidStanding.REFUSED)), "aid_refusal_reviewed_again").why.en
+        for product in ALL
+    }
+    assert {product for product, why in whys.items() if "reviewed again" in why} == set(ALL) - {AXA}

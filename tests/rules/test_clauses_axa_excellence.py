@@ -50,6 +50,7 @@ AUTHORIZATION = [
         ("the day after cover", {"diagnosed_on": date(2027, 1, 1), **lately(date(2027, 1, 1))}, REFUSED),
         ("cancelled", {"status": PolicyStatus.CANCELLED}, REFUSED),
         ("marked expired before its last day", {"status": PolicyStatus.EXPIRED}, REFERRED),
+        ("marked expired on its last day", {"status": PolicyStatus.EXPIRED, **lately(date(2026, 12, 31))}, REFERRED),
     ),
     *rows(
         "waiting_period_over",

@@ -142,6 +142,8 @@ AUTHORIZATION = [
         ("after one line", {**LYMPHOMA, "prior_lines": 1}, REFUSED),
         ("after unknown lines", {**LYMPHOMA, "prior_lines": None}, REFERRED),
         ("another sub-type", {**LYMPHOMA, "subtype": "套细胞淋巴瘤"}, REFERRED),
+        ("one line short, and another sub-type", {**LYMPHOMA, "prior_lines": 1, "subtype": "套细胞淋巴瘤"}, REFUSED),
+        ("an adult since today", {**LYMPHOMA, "birth_date": date(2008, 7, 1)}, MET),
         (
             "no adult",
             {**LYMPHOMA, "birth_date": date(2010, 1, 1), "applicant": ApplicantRole.GUARDIAN},

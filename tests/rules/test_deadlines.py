@@ -95,6 +95,12 @@ def test_days_are_days_in_china() -> None:
         ([stop("2026-03-05 00:00", "2026-03-09 00:00")], "2026-03-05 00:00"),
         ([stop("2026-02-20 00:00", "2026-03-01 00:00")], "2026-03-05 00:00"),
         ([stop("2026-03-03 10:00", "2026-03-03 10:00")], "2026-03-05 00:00"),
+        (
+            [stop("2026-02-20 00:00", "2026-03-01 00:00"), stop("2026-03-03 10:00", "2026-03-03 11:00")],
+            "2026-03-06 00:00",
+        ),
+        ([stop("2026-03-04 10:00", None), stop("2026-03-05 10:00", "2026-03-06 10:00")], "2026-03-06 00:00"),
+        ([stop("2026-03-03 10:00", "2026-03-05 10:00"), stop("2026-03-04 10:00", None)], "2026-03-06 00:00"),
     ],
 )
 def test_a_day_on_which_the_clock_stood_is_not_counted(stops: list[ClockStop], expected: str) -> None:
@@ -102,10 +108,38 @@ def test_a_day_on_which_the_clock_stood_is_not_counted(stops: list[ClockStop], e
     assert due(BudgetUnit.WORKING_DAYS, 2, "2026-03-02 09:00", *stops).due_at == at(expected)
 
 
-def test_hours_are_put_off_by_what_stood() -> None:
-    """Overlapping stops are not added twice."""
-    stops = (stop("2026-03-02 10:00", "2026-03-02 12:00"), stop("2026-03-02 11:00", "2026-03-02 13:00"))
-    assert due(BudgetUnit.HOURS, 4, "2026-03-02 09:00", *stops).due_at == at("2026-03-02 16:00")
+def test_every_day_before_a_stop_is_used() -> None:
+    """Two of five working days had passed when the clock stood."""
+    stops = (stop("2026-03-05 10:00", "2026-03-05 11:00"),)
+    assert due(BudgetUnit.WORKING_DAYS, 5, "2026-03-02 09:00", *stops).due_at == at("2026-03-11 00:00")
+
+
+@pytest.mark.parametrize(
+    ("stops", "expected"),
+    [
+        ([stop("2026-03-02 10:00", "2026-03-02 12:00"), stop("2026-03-02 11:00", "2026-03-02 13:00")], "16:00"),
+        ([stop("2026-03-02 10:00", "2026-03-02 11:00"), stop("2026-03-02 12:00", "2026-03-02 13:00")], "15:00"),
+    ],
+    ids=["overlapping", "apart"],
+)
+def test_hours_are_put_off_by_what_stood(stops: list[ClockStop], expected: str) -> None:
+    """Overlapping stops are not added twice, and the clock runs between stops that are apart."""
+    assert due(BudgetUnit.HOURS, 4, "2026-03-02 09:00", *stops).due_at == at(f"2026-03-02 {expected}")
+
+
+@pytest.mark.parametrize(
+    ("stops", "told"),
+    [
+        ([stop("2026-03-01 10:00", "2026-03-02 09:00")], None),
+        ([stop("2026-03-02 10:00", "2026-03-02 11:00"), stop("2026-03-02 11:00", "2026-03-02 12:00")], 1),
+        ([stop("2026-03-02 10:00", "2026-03-02 11:00"), stop("2026-03-02 11:01", "2026-03-02 12:00")], 2),
+    ],
+    ids=["over when the clock started", "one after the other", "a minute between"],
+)
+def test_the_words_count_the_stops(stops: list[ClockStop], told: int | None) -> None:
+    """Only while the clock runs can it be stopped, and a stop that another follows at once is the same one."""
+    words = due(BudgetUnit.WORKING_DAYS, 2, "2026-03-02 09:00", *stops).reckoning
+    assert words.en.partition("Stops of the clock: ")[2] == (f"{told}." if told else "")
 
 
 def test_a_part_of_a_day_begins_anew() -> None:
@@ -148,6 +182,7 @@ def test_an_unpublished_year_makes_it_provisional() -> None:
     assert not provisional(BudgetUnit.WORKING_DAYS, 1, "2026-12-30 09:00")
     assert provisional(BudgetUnit.WORKING_DAYS, 1, "2026-12-31 09:00")
     assert not provisional(BudgetUnit.NATURAL_DAYS, 30, "2026-12-31 09:00")
+    assert not provisional(BudgetUnit.WORKING_DAYS, 1, "2025-12-31 09:00")
 
 
 def test_a_stop_that_ends_before_it_begins() -> None:

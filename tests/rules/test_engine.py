@@ -1,6 +1,7 @@
 """`decide`: verdicts, citations, versions and errors."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from time import process_time
 
 import pytest
@@ -13,7 +14,8 @@ from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTerm
 from schemas.decision import Citation, Decision, DecisionRequest, Facts, Finding, Outcome
 from schemas.policy import Coverage
 from schemas.text import Bilingual
-from tests.rules.cases import ALL, PINGAN_B, ask, authorization, counter, every_question, policy, products
+from tests.rules.cases import ALL, PINGAN_B, ask, authorization, counter, every_question, policy, products, settlement
+from tests.rules.clauses import reviewed
 
 
 @pytest.mark.parametrize("product", ALL)
@@ -121,3 +123,31 @@ def test_a_decision_is_cheap(product: str) -> None:
     for _ in range(50):
         decide(asked, products(), load_calendar())
     assert (process_time() - began) / 50 < 0.005
+
+
+@pytest.mark.parametrize(
+    ("facts", "final"),
+    [
+        (reviewed(recist_progression=True), True),
+        (reviewed(recist_progression=False), False),
+        (reviewed(on_label=False), False),
+        (reviewed(reviewed_on=date(2030, 1, 1)), True),
+        (settlement(available=Decimal(0)), True),
+        (settlement(reimbursement_ratio=None), False),
+    ],
+    ids=["resistance", "nothing", "the label", "the term is over", "nothing left of the limit", "the ratio is open"],
+)
+def test_what_stays_broken_ends_the_treatment(facts: Facts, final: bool) -> None:  # noqa: FBT001 - a table's column
+    """Resistance, an ended term and an empty limit hold for every later prescription; nothing else does."""
+    assert ask(PINGAN_B, facts).final is final
+
+
+def test_a_policy_as_old_as_the_known_terms() -> None:
+    """The day from which the text is known is the first one that it decides on."""
+    since = products().get(PINGAN_B).identity.terms_since
+    assert since is not None
+    answered = ask(PINGAN_B, counter(policy_effective_on=since))
+    assert answered.verdict == "approved"
+    assert answered.at == datetime(2026, 7, 1, 4, tzinfo=UTC)
+    with pytest.raises(NoTermsError):
+        ask(PINGAN_B, counter(policy_effective_on=since - timedelta(days=1)))

@@ -6,9 +6,9 @@ import pytest
 
 from rules.context import Context
 from rules.errors import DuplicateRuleError, NoSuchRuleError
-from rules.registry import all_rules, find_rule, rule
+from rules.registry import _takes, all_rules, find_rule, rule
 from rules.result import Result, met, say
-from schemas.decision import CounterFacts
+from schemas.decision import CounterFacts, ReviewFacts
 from tests.rules.cases import counter, every_question, products, review
 
 
@@ -73,3 +73,19 @@ def test_a_name_is_registered_once() -> None:
 
     with pytest.raises(DuplicateRuleError, match="voucher_presented"):
         rule(topic="test")(voucher_presented)
+
+
+def judges_one(facts: CounterFacts, context: Context) -> Result:
+    """Registered nowhere."""
+    raise NotImplementedError
+
+
+def judges_two(facts: CounterFacts | ReviewFacts, context: Context) -> Result:
+    """Registered nowhere."""
+    raise NotImplementedError
+
+
+def test_a_rule_takes_the_types_of_its_facts() -> None:
+    """One or several: the annotation says it."""
+    assert _takes(judges_one) == (CounterFacts,)
+    assert _takes(judges_two) == (CounterFacts, ReviewFacts)
