@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -114,8 +114,8 @@ class Traveller:
         if failure := failing(history.events):
             message = f"the journey's workflow task fails: {failure}"
             raise StuckError(message)
-        # A run that was just continued as new has not begun its first task yet.
-        if described.HasField("pending_workflow_task") or not begun(history.events):
+        # The history is younger than the description: a timer may have fired in between, a new run not have begun.
+        if described.HasField("pending_workflow_task") or not at_rest(history.events):
             return None
         wakes = min(timers(history.events), default=None)
         if wakes is not None and wakes <= now:
@@ -151,9 +151,14 @@ def failing(events: Iterable[HistoryEvent]) -> str:
     return failure
 
 
-def begun(events: Iterable[HistoryEvent]) -> bool:
-    """Whether a run has done anything yet."""
-    return any(event.HasField("workflow_task_completed_event_attributes") for event in events)
+def at_rest(events: Sequence[HistoryEvent]) -> bool:
+    """Whether the last workflow task of a history is completed, and no other was scheduled since."""
+    for event in reversed(events):
+        if event.HasField("workflow_task_completed_event_attributes"):
+            return True
+        if event.HasField("workflow_task_scheduled_event_attributes"):
+            return False
+    return False
 
 
 def _moment(stamp: Timestamp) -> datetime:
