@@ -18,6 +18,7 @@ from schemas.civil import china_date
 from schemas.journey import JourneyStatus, WaitingFor
 from storage.pool import open_pool
 from tests import people
+from tests.conftest import temporal_server
 from tests.console.conftest import absent_temporal
 from tests.rig import Rig, running
 from workers import recalculation, worker
@@ -45,14 +46,14 @@ AFTER = calendar_with({TODAY + timedelta(days=number): False for number in range
 
 
 @pytest.fixture(scope="module")
-async def rig(temporal: Client, postgres: EmbeddedPostgres, template: str) -> AsyncIterator[Rig]:
-    """A house that runs on the calendar of before."""
+async def rig(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[Rig]:
+    """A house that runs on the calendar of before, on a Temporal server of its own: another house has that queue."""
     admin = await asyncpg.connect(postgres.url())
     await admin.execute(f"CREATE DATABASE recalculated TEMPLATE {template}")
     await admin.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "load_calendar", lambda: BEFORE)
-        async with running(temporal, postgres.url("recalculated")) as house:
+        async with temporal_server() as client, running(client, postgres.url("recalculated")) as house:
             yield house
 
 
