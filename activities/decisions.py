@@ -9,10 +9,9 @@ from products.calendar import WorkingCalendar
 from products.errors import ProductError
 from products.loader import Products, in_force
 from products.model import Dated, Product, Terms, VoucherIssue
-from rules.days import plus_days
 from rules.engine import decide
 from rules.errors import RuleError
-from rules.medication_term import end_of_cover
+from rules.medication_term import end_of_cover, last_day_from_diagnosis
 from schemas.deadline import Budget, BudgetUnit
 from schemas.decision import Decision, DecisionRequest
 from schemas.names import RuleId
@@ -88,7 +87,7 @@ def _covered_to(request: PlanRequest, terms: Terms) -> date:
     day = request.effective_on
     days = in_force(terms.medication_days_from_diagnosis, day).value
     if days is not None:
-        return plus_days(request.diagnosed_on, days)
+        return last_day_from_diagnosis(request.diagnosed_on, days, request.expires_on, request.first_purchased_on)
     after = in_force(terms.post_expiry_days, day).value
     return end_of_cover(request.expires_on, request.renewed_to, after)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
+from schemas.journey import WaitingFor
 from schemas.partners import PartnerName
 from schemas.routing import partner_queue
 
@@ -40,12 +41,21 @@ HAND_OFF_PATIENCE = timedelta(days=1)
 """How long a write to a partner is tried before a service agent is asked to look."""
 
 ANSWER_POLL = timedelta(hours=4)
-"""How long a call-back may stay away before we ask the partner how things stand, and escalate if it does not know."""
+"""How long a call-back may stay away before we ask the partner how things stand."""
+_DOUBLED = 3
+"""So often that time doubles: then it is more than a day."""
+
+PATIENCE = {
+    WaitingFor.PAYMENT: timedelta(days=3),
+    WaitingFor.AID_OUTCOME: timedelta(days=15),
+    WaitingFor.AID_COLLECTION: timedelta(days=30),
+}
+"""How long a partner that took a request may take over it before a supervisor is told: our practice, not printed."""
 
 
 def poll_after(asked: int) -> timedelta:
     """How long to wait before asking once more, after `asked` times: twice as long each time, a day at most."""
-    return min(ANSWER_POLL * (1 << asked), timedelta(days=1))
+    return min(ANSWER_POLL * (1 << min(asked, _DOUBLED)), timedelta(days=1))
 
 
 def look_up(partner: PartnerName) -> ActivityConfig:

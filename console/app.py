@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from temporalio.client import Client
 
 from console.callbacks import Callbacks
+from console.escalations import Escalations
 from console.health import Readiness
 from console.journeys import Journeys
 from console.kept import KeptActions
@@ -17,6 +18,8 @@ from console.performing import Performer
 from console.problems import Problem, install
 from console.reads import Reads
 from console.signatures import Verifier
+from console.supervisor import Supervisor
+from console.working_hours import DEFAULT_HOURS, working_hours
 
 BODY_LIMIT = 256 * 1024
 """Bytes of an action or a call-back; a claim with every paper listed takes a tenth of it."""
@@ -55,14 +58,16 @@ def create_app(
     *,
     webhook_secret: str = "",
     wait_seconds: float = 10,
+    hours: str = DEFAULT_HOURS,
     routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """The gateway's application on an open pool and a Temporal client (a lazy one will do).
 
     `webhook_secret` holds the partners' `whsec_…` secrets, parted by spaces; without one every call-back is refused.
-    `routers` are further doors, e.g. claim intake. Raises SecretError for a malformed secret.
+    `hours` are those in which people work, e.g. 09:00-18:00. `routers` are further doors, e.g. claim intake. Raises
+    SecretError for a malformed secret, WorkingHoursError for malformed hours.
     """
-    reads = Reads(pool)
+    reads = Reads(pool, working_hours(hours))
     performer = Performer(client, reads, wait_seconds=wait_seconds)
     app = Gateway(
         title="Patient journeys",
@@ -76,6 +81,7 @@ def create_app(
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, prefixes=("/journeys/", "/callbacks/"))
     doors = (
         Journeys(reads, KeptActions(pool, performer)).router(),
+        Supervisor(Escalations(pool, client)).router(),
         Callbacks(pool, performer, Verifier(webhook_secret)).router(),
         Readiness(pool, client).router(),
     )

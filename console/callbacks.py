@@ -26,10 +26,18 @@ _log = structlog.get_logger("console.callbacks")
 _SQL = load("callbacks")
 MAY_SEND = {
     PartnerName.FOUNDATION: ("record_aid_outcome", "record_aid_collection"),
-    PartnerName.INSURER: ("record_payment",),
+    PartnerName.INSURER: (
+        "record_payment",
+        "open_investigation",
+        "conclude_investigation",
+        "record_cancellation",
+        "record_death",
+        "record_fraud",
+        "record_refund",
+    ),
     PartnerName.COURIER: ("record_delivery_problem", "record_hand_over"),
     PartnerName.PHARMACY: ("record_hand_over",),
-    PartnerName.HOSPITAL: ("submit_papers",),
+    PartnerName.HOSPITAL: ("submit_papers", "submit_prescription"),
 }
 """Which actions a partner may report."""
 _SIGNATURE_HEADERS = {

@@ -1,27 +1,27 @@
 """The status read model as the console reads it: from PostgreSQL alone, so that it answers while workers are down."""
 
-import base64
-import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import asyncpg
-import orjson
 
+from console.cursors import cursor_of, place_of
 from console.database import Connection, connected
-from console.problems import FieldProblem, InvalidRequestError, ProblemError
+from console.problems import ProblemError
+from console.spans import end_of
 from console.views import JourneyFilter, JourneyPage, JourneyRow, JourneyView, TimelinePage
+from console.working_hours import DEFAULT_HOURS, WorkingHours, working_hours
+from products.calendar import load_calendar
 from schemas.journey import CLOSED_STAGES, JourneyStatus, TimelineEntry
 from schemas.shape import Shape
 from storage.queries import load
 
 _SQL = load("console")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 _LATEST = 100
 """History entries shown with a status."""
 _FOUND = 10
+_HOURS = working_hours(DEFAULT_HOURS)
 _FEW = 2000
 """Fewer journeys that fit a searched text are picked out by id; more are soon met by reading in the list's order."""
 
@@ -46,19 +46,25 @@ class Found(Shape):
 class Reads:
     """Lists and statuses of journeys. Every method raises DatabaseAwayError while PostgreSQL is away."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        """Read through `pool`."""
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", hours: WorkingHours = _HOURS) -> None:
+        """Read through `pool`; what is due within working hours is reckoned by `hours`."""
         self._pool = pool
+        self._hours = hours
 
     async def page(self, wanted: JourneyFilter) -> JourneyPage:
         """The journeys that fit, at most `wanted.limit`; InvalidRequestError for a cursor that is none of ours."""
         after = _cursor(wanted)
         async with connected(self._pool) as connection:
             text = await _searched(connection, wanted.q)
-            narrowing = (*_narrowing(wanted), *text, *after)
-            rows = await connection.fetch(_SQL["list"], *narrowing, wanted.sort, wanted.limit + 1)
+            narrowing = (*_narrowing(wanted), *self._worklist(wanted), *text, *after)
+            rows = await connection.fetch(_SQL["list"], *narrowing, wanted.order, wanted.limit + 1)
         items = tuple(JourneyRow.model_validate(dict(row)) for row in rows[: wanted.limit])
         return JourneyPage(items=items, next=_next(wanted, items[-1]) if len(rows) > wanted.limit else None)
+
+    def _worklist(self, wanted: JourneyFilter) -> tuple[datetime | None, bool | None, str | None]:
+        now, span = datetime.now(UTC), wanted.due_within
+        until = end_of(span, now, self._hours, load_calendar()) if span else None
+        return until, wanted.held, wanted.missing
 
     async def status(self, journey_id: str) -> JourneyStatus:
         """The status of one journey; UnknownJourneyError for one that is not there."""
@@ -120,21 +126,13 @@ async def _searched(connection: Connection, text: str | None) -> tuple[str | Non
 
 
 def _next(wanted: JourneyFilter, last: JourneyRow) -> str:
-    moment = last.updated_at if wanted.sort == "updated" else last.due_at
+    moment = last.updated_at if wanted.order == "updated" else last.due_at
     assert moment is not None  # noqa: S101 - rows sorted by due_at have one
-    ticks = (moment - _EPOCH) // _TICK
-    return base64.urlsafe_b64encode(orjson.dumps([wanted.sort, ticks, last.journey_id])).decode().rstrip("=")
+    return cursor_of(wanted.order, moment, last.journey_id)
 
 
 def _cursor(wanted: JourneyFilter) -> tuple[datetime | None, str]:
     if wanted.cursor is None:
         return None, ""
-    try:
-        sort, ticks, journey_id = orjson.loads(base64.urlsafe_b64decode(wanted.cursor.encode() + b"=="))
-        moment = _EPOCH + ticks * _TICK
-    except (binascii.Error, ValueError, TypeError, OverflowError):
-        sort, moment, journey_id = None, _EPOCH, None
-    if sort != wanted.sort or not isinstance(journey_id, str) or "\x00" in journey_id:
-        reason = "is not the `next` of a page with this sort; leave it out to start from the beginning"
-        raise InvalidRequestError((FieldProblem(field="cursor", reason=reason),))
+    moment, journey_id = place_of(wanted.cursor, wanted.order, str)
     return moment, journey_id

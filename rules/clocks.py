@@ -10,6 +10,7 @@ from schemas.deadline import BudgetUnit
 
 DAY = timedelta(days=1)
 NOON = time(12)
+EVENING = time(18)
 NOTHING = timedelta()
 
 
@@ -70,14 +71,14 @@ class Days:
 
 
 class HalfDay:
-    """A start before noon is due that day, a later one by noon of the next calendar day."""
+    """A start before noon is due that afternoon, which ends at 18:00; a later one by noon of the next calendar day."""
 
     def due(self, start: datetime, left: timedelta) -> datetime:
-        """The end of the day, or noon of the next."""
+        """The end of the afternoon, or noon of the next day."""
         del left
         local = china_time(start)
         if local.time() < NOON:
-            return midnight_after(local.date())
+            return datetime.combine(local.date(), EVENING, CHINA)
         return datetime.combine(local.date() + DAY, NOON, CHINA)
 
     def used(self, start: datetime, until: datetime) -> timedelta:

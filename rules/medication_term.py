@@ -4,9 +4,9 @@ from datetime import date
 
 from rules.context import Context
 from rules.days import plus_days
-from rules.next_steps import OWN_COST
+from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.registry import rule
-from rules.result import Result, met, not_applicable, not_met, say
+from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.decision import AuthorizationFacts, ReviewFacts, SettlementFacts
 
 
@@ -30,22 +30,42 @@ def within_medication_term(facts: AuthorizationFacts | ReviewFacts, context: Con
     pingan-longterm-b/DUR-1, pingan-cancer-drug/DUR-1 DUR-2, chinalife-cancer-rider/DUR-1, axa-excellence/DD-5,
     yuanxin-cancer-drug/DUR-1.
     """
-    asked, expires_on, renewed_to, first = _asked(facts)
+    asked, expires_on, renewed_to = _asked(facts)
     diagnosed, days = facts.diagnosis.diagnosed_on, context.value(context.terms.medication_days_from_diagnosis)
     last = last_day_by_policy(expires_on, renewed_to, context)
     if days is not None:
-        last = plus_days(diagnosed, days)
-        last = max(last, expires_on) if first else last
+        purchased, unknown = _first_purchase(facts)
+        if unknown and plus_days(diagnosed, days) < asked <= expires_on:
+            why = say(
+                "首次购药日期不明，无法判断保障截止日。", "The day of the first purchase decides and is not known."
+            )
+            return referred(why, CALL_INSURER, diagnosed_on=diagnosed, day=asked, expires_on=expires_on)
+        last = last_day_from_diagnosis(diagnosed, days, expires_on, purchased)
     return _until(asked, last, diagnosed_on=diagnosed, expires_on=expires_on, renewed_to=renewed_to)
 
 
-def _asked(facts: AuthorizationFacts | ReviewFacts) -> tuple[date, date, date | None, bool]:
-    """Day asked about, expiry, end of the renewed period, and whether this is the first purchase."""
+def last_day_from_diagnosis(diagnosed: date, days: int, expires_on: date, purchased_on: date | None) -> date:
+    """So many days after diagnosis; the policy's end where no first purchase was made within them."""
+    last = plus_days(diagnosed, days)
+    in_time = purchased_on is not None and purchased_on <= last
+    return last if in_time else max(last, expires_on)
+
+
+def _first_purchase(facts: AuthorizationFacts | ReviewFacts) -> tuple[date | None, bool]:
+    """The day of the first purchase, None while there is none; and whether there was one whose day is not known."""
+    if isinstance(facts, AuthorizationFacts):
+        return None, False
+    day = facts.first_purchased_on
+    return day, day is None and not facts.first_purchase
+
+
+def _asked(facts: AuthorizationFacts | ReviewFacts) -> tuple[date, date, date | None]:
+    """Day asked about, expiry, and the end of the renewed period."""
     issued = facts.prescription.issued_on
     if isinstance(facts, ReviewFacts):
-        return max(facts.reviewed_on, issued), facts.expires_on, facts.renewed_to, facts.first_purchase
+        return max(facts.reviewed_on, issued), facts.expires_on, facts.renewed_to
     policy = facts.coverage.policy
-    return max(facts.applied_on, issued), policy.expires_on, policy.renewed_to, True
+    return max(facts.applied_on, issued), policy.expires_on, policy.renewed_to
 
 
 @rule(topic="duration")

@@ -3,6 +3,9 @@
 from rules.result import say
 
 OWN_COST = say("该药品费用需由您自行承担。", "The cost of this drug is the insured person's own.")
+REST_OWN_COST = say(
+    "超出额度的部分需由您自行承担。", "What goes beyond the limit is the insured person's own; the rest is paid."
+)
 NEW_PRESCRIPTION = say(
     "请专科医生重新开具符合要求的处方后再次申请。",
     "Ask the specialist for a new prescription that complies and apply again.",

@@ -8,6 +8,11 @@ from rules.result import Result, met, not_applicable, not_met, say
 from schemas.decision import FulfilmentFacts, FulfilmentMode
 
 
+def _place(province: str, city: str) -> str:
+    """A municipality is its own province and is named once."""
+    return city if province == city else f"{province}{city}"
+
+
 @rule(topic="pharmacy")
 def designated_pharmacy_city(facts: FulfilmentFacts, context: Context) -> Result:
     """A designated pharmacy stands in the chosen city; whoever hands over there is one of the provider's network.
@@ -15,7 +20,7 @@ def designated_pharmacy_city(facts: FulfilmentFacts, context: Context) -> Result
     pingan-longterm-b/PHARM-1 PHARM-2, pingan-cancer-drug/PHARM-1 PHARM-2, chinalife-cancer-rider/DOM-1 EXC-7 PHARM-1,
     axa-excellence/DD-5, yuanxin-cancer-drug/FUL-3 PHARM-1 COV-1.
     """
-    where = f"{facts.pharmacy_province}{facts.pharmacy_city}"
+    where = _place(facts.pharmacy_province, facts.pharmacy_city)
     if not context.product.pharmacies:
         why = say(
             "本产品未印药房名单，以服务商网络为准。",

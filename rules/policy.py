@@ -108,3 +108,20 @@ def plan_covers_drugs(facts: AuthorizationFacts, context: Context) -> Result:
         return not_met(why, OWN_COST, plan=plan, plans_with_drug_cover=covered)
     why = say(f"计划 {plan} 含院外特药保障。", f"Plan {plan} covers these drugs.")
     return met(why, plan=plan, plans_with_drug_cover=covered)
+
+
+@rule(topic="exclusion")
+def main_policy_does_not_exclude(facts: AuthorizationFacts, context: Context) -> Result:
+    """No exclusion of the main policy applies: they are not printed in the rider, the insurer has to be asked.
+
+    chinalife-cancer-rider/EXC-10.
+    """
+    del context
+    exclusion = facts.coverage.policy.main_policy_exclusion
+    if exclusion is None:
+        why = say("主险免责情形须由保险公司核实。", "Whether an exclusion of the main policy applies is not known.")
+        return referred(why, CALL_INSURER, main_policy_exclusion=None)
+    if exclusion:
+        why = say(f"属于主险免责情形：{exclusion}。", f"Excluded by the main policy: {exclusion}.")
+        return not_met(why, OWN_COST, main_policy_exclusion=exclusion)
+    return met(say("不属于主险免责情形。", "No exclusion of the main policy applies."), main_policy_exclusion="none")

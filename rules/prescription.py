@@ -49,6 +49,18 @@ def prescribed_at_ordinary_department(facts: ReviewFacts, context: Context) -> R
     return _written_at(facts, (*treating_shortfalls(hospital, grade), *ordinary_shortfalls(hospital)))
 
 
+@rule(topic="flow")
+def authorized_at_first_use(facts: ReviewFacts, context: Context) -> Result:
+    """The authorization of the first use covers later ones: they go straight to review. yuanxin-cancer-drug/FLOW-2."""
+    del context
+    if facts.first_purchase:
+        return not_applicable(say("首次用药，已单独授权。", "The first use has an authorization of its own."))
+    return met(
+        say("首次用药时已授权，本次直接审核处方。", "Authorized at its first use; this prescription is only reviewed."),
+        previous_prescribed_on=facts.previous_prescribed_on,
+    )
+
+
 @rule(topic="prescription_content")
 def prescription_complete(facts: ReviewFacts, context: Context) -> Result:
     """The prescription shows every particular and carries no unsigned alteration. pingan-longterm-b/REV-2."""

@@ -2,7 +2,7 @@
 
 from rules.amounts import reckon_amounts, share_of
 from rules.context import Context
-from rules.next_steps import CALL_INSURER, OWN_COST
+from rules.next_steps import CALL_INSURER, OWN_COST, REST_OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.decision import Amounts, SettlementFacts
@@ -71,7 +71,7 @@ def limit_not_exceeded(facts: SettlementFacts, context: Context) -> Result:
     )
     if facts.available == ZERO:
         return not_met(why, OWN_COST, **known)
-    return met(why, OWN_COST, **known)
+    return met(why, REST_OWN_COST, **known)
 
 
 @rule(topic="payment")

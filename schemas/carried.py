@@ -47,6 +47,8 @@ class CarriedOver(Shape):
     """How often each partner was asked what, for the keys of its next requests."""
     taken: tuple[TakenAction, ...] = ()
     """The last actions."""
+    first_purchased_on: date | None = None
+    """Day on which the first drug of the journey was handed over."""
     aid_since: date | None = None
     """First day of charity aid, None while there was none."""
     next_donation_on: date | None = None

@@ -29,6 +29,8 @@ class DrugClaimReport(Strict):
     """Day on which the drug is to be bought (axa-excellence/DD-2)."""
     previous_prescribed_on: date | None = None
     """Date of the last prescription of this drug that the insurance paid, in a claim of its own; None: none."""
+    first_purchased_on: date | None = None
+    """Day on which the first drug was bought under the insurance, in a claim of its own; None: there is none."""
     continuing: bool = False
     """The treatment goes on: the journey stays open for the next prescriptions of the drug."""
     corrects: ClaimNumber | None = None
@@ -50,6 +52,7 @@ class DrugClaim(Shape):
     hospital_lacks_drug: bool | None = None
     planned_purchase_on: date | None = None
     previous_prescribed_on: date | None = None
+    first_purchased_on: date | None = None
     continuing: bool = False
     reported_at: AwareDatetime
     products_version: str = Field(default="", max_length=64)

@@ -16,7 +16,7 @@ class BudgetUnit(StrEnum):
     NATURAL_DAYS = "natural_days"
     WORKING_DAYS = "working_days"
     HALF_DAY = "half_day"
-    """Started before noon: due that day's end; started later: due next day's noon (same-city delivery)."""
+    """Started before noon: due by 18:00 that day; started later: due next day's noon (same-city delivery)."""
     SAME_DAY = "same_day"
 
 

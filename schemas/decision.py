@@ -109,6 +109,8 @@ class ReviewFacts(Strict):
     expires_on: date
     renewed_to: date | None = None
     first_purchase: bool = True
+    first_purchased_on: date | None = None
+    """Day on which the first prescription of the drug was handed over; None where there is none, or it is not known."""
 
 
 class AidStanding(StrEnum):

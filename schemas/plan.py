@@ -19,6 +19,7 @@ class PlanRequest(Shape):
     expires_on: date
     renewed_to: date | None = None
     diagnosed_on: date
+    first_purchased_on: date | None = None
 
 
 class JourneyPlan(Shape):

@@ -3,6 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from schemas.money import ZERO, Ratio, Yuan
 from schemas.names import PolicyNumber, ProductId
 from schemas.shape import Shape
@@ -58,6 +60,8 @@ class Policy(Shape):
     social_insurance: SocialInsurance
     other_compensation: Yuan = ZERO
     """Compensation from every other channel for this drug cost (chinalife-cancer-rider/PAY-7)."""
+    main_policy_exclusion: str | None = Field(default=None, max_length=200)
+    """Riders: which exclusion of the main policy applies; empty: none (chinalife-cancer-rider/EXC-10)."""
 
 
 class Coverage(Shape):

@@ -78,12 +78,12 @@ def attributes() -> list[SearchAttributeKey[Any]]:
 
 
 @asynccontextmanager
-async def temporal_server() -> AsyncIterator[Client]:
-    """A client of a real Temporal server of one's own, our search attributes registered."""
+async def temporal_server(*settings: str) -> AsyncIterator[Client]:
+    """A client of a real Temporal server of one's own with dynamic `settings`, our search attributes registered."""
     async with await WorkflowEnvironment.start_local(
         data_converter=data_converter(),
         dev_server_existing_path=str(TEMPORAL),
-        dev_server_extra_args=PROMPT_TIMERS,
+        dev_server_extra_args=[*PROMPT_TIMERS, *(part for one in settings for part in ("--dynamic-config-value", one))],
         search_attributes=attributes(),
     ) as environment:
         yield environment.client

@@ -1,11 +1,9 @@
 """The roads a drug journey can take, each driven to its end on a running house; gives the journey's id."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from schemas.actions import (
@@ -289,9 +287,8 @@ async def held_and_delivered(rig: Rig) -> str:
     await rig.done(journey, Hold(**people.by(ActorRole.SUPERVISOR), reason="a question of the insurer"))
     await rig.waiting(journey, WaitingFor.RESUMPTION)
     handed_over = people.hand_over(await rig.code(journey)).model_copy(update=people.by(ActorRole.COURIER))
-    kept = asyncio.create_task(rig.act(journey, handed_over))
+    await rig.done(journey, handed_over)
     await rig.done(journey, Resume(**people.by(ActorRole.SUPERVISOR), reason="answered"))
-    assert (await kept).status_code == HTTPStatus.OK
     return await ended(rig, journey)
 
 
@@ -399,9 +396,13 @@ ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
 """Every road by its name."""
 
 
-async def at_review(rig: Rig, product: str) -> str:
-    """A journey that waits for the pharmacist."""
-    journey = await rig.report(product)
+async def at_review(rig: Rig, product: str, *, continuing: bool = False) -> str:
+    """A journey that waits for the pharmacist; with `continuing`, of a treatment that goes on."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["continuing"] = continuing
+
+    journey = await rig.report(product, change)
     await rig.waiting(journey, WaitingFor.REVIEW)
     return journey
 
@@ -435,12 +436,7 @@ async def at_payment(rig: Rig, product: str) -> str:
 
 async def at_refill(rig: Rig, product: str) -> str:
     """A treatment that goes on, its first prescription settled."""
-
-    def change(data: dict[str, Any]) -> None:
-        data["continuing"] = True
-
-    journey = await rig.report(product, change)
-    await rig.waiting(journey, WaitingFor.REVIEW)
+    journey = await at_review(rig, product, continuing=True)
     await collected(rig, journey, product)
     await rig.until(journey, between_prescriptions)
     return journey
@@ -459,6 +455,11 @@ async def refill(rig: Rig, journey: str, product: str) -> None:
 async def collected(rig: Rig, journey: str, product: str) -> None:
     """From the review to the counter."""
     await rig.done(journey, people.review())
+    await collected_after_review(rig, journey, product)
+
+
+async def collected_after_review(rig: Rig, journey: str, product: str) -> None:
+    """From the passed review to the counter."""
     await rig.waiting(journey, WaitingFor.BOOKING)
     await rig.done(journey, people.pick_up(*PLACES[product], **AGREED))
     await rig.waiting(journey, WaitingFor.HAND_OVER)

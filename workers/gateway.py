@@ -71,7 +71,9 @@ async def run_gateway(settings: Settings, stop: asyncio.Event) -> None:
     try:
         door = Door(pool, load_products())
         secret = settings.webhook_secret.get_secret_value()
-        app = create_app(pool, client, webhook_secret=secret, routers=[intake_router(lambda: door)])
+        app = create_app(
+            pool, client, webhook_secret=secret, hours=settings.working_hours, routers=[intake_router(lambda: door)]
+        )
         config = uvicorn.Config(
             app,
             host,

@@ -1,8 +1,9 @@
 """Settings of every process: environment variables first, then what a running embedded stack wrote, then defaults."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -10,9 +11,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from console.working_hours import DEFAULT_HOURS, working_hours
 from schemas.partners import PartnerName
 
 DEFAULT_STATE = Path(".journeys")
+
+
+def _hours(text: str) -> str:
+    working_hours(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -35,6 +42,8 @@ class Settings(BaseSettings):
     """Bearer token we show to partners."""
     webhook_secret: SecretStr = SecretStr("")
     """Standard Webhooks secret (`whsec_…`) that partners sign call-backs with."""
+    working_hours: Annotated[str, AfterValidator(_hours)] = DEFAULT_HOURS
+    """When people work on working days, in China; what `--due-within 4wh` counts."""
     log_format: str = Field(default="console", pattern="^(console|json)$")
     log_level: str = Field(default="INFO", pattern="^(?i:debug|info|warning|error|critical)$")
 

@@ -30,6 +30,7 @@ from workers.delivery import Delivery
 from workers.logs import configure_logs
 from workers.outbox import OutboxRelay
 from workers.partners import Partners, open_partners
+from workers.recalculation import Recalculation
 from workers.settings import Settings
 from workflows.specialty_drug import SpecialtyDrugJourney
 
@@ -120,7 +121,7 @@ def deployment_of(build: str) -> WorkerDeploymentConfig:
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
-    """Run every worker, the dispatcher and the relay until `stop` is set; then finish what is in hand."""
+    """Run every worker, the dispatcher, the relay and the rest until `stop` is set; then finish what is in hand."""
     async with AsyncExitStack() as stack:
         pool = await patience.database(settings, stop, connections=_CONNECTIONS)
         stack.push_async_callback(pool.close)
@@ -134,7 +135,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(dispatcher.run())
             tasks.create_task(OutboxRelay(pool, partners.notifier).run(stop))
-            tasks.create_task(Delivery(KeptActions(pool, Performer(client, Reads(pool)))).run(stop))
+            performer = Performer(client, Reads(pool))
+            tasks.create_task(Delivery(KeptActions(pool, performer)).run(stop))
+            tasks.create_task(Recalculation(pool, performer, load_calendar()).run(stop))
             log.info("worker.ready", build=build_id(), queues=len(workers))
             await stop.wait()
             dispatcher.stop()

@@ -58,6 +58,7 @@ class DrugCase:
         """How often a prescription was begun, corrections included."""
         self.ratio_by_person: Ratio | None = None
         self.commitments: tuple[Commitment, ...] = ()
+        self.first_purchased_on = claim.first_purchased_on
         self.aid_since: date | None = None
         self.next_donation_on: date | None = None
         self.begin()
@@ -76,11 +77,17 @@ class DrugCase:
     def _go_on(self, carried: CarriedOver) -> None:
         self.coverage, self.plan, self.known = carried.coverage, carried.plan, True
         self.round, self.commitments = carried.round, carried.commitments
+        self.first_purchased_on = carried.first_purchased_on
         self.aid_since, self.next_donation_on = carried.aid_since, carried.next_donation_on
 
     def learn(self, coverage: Coverage, plan: JourneyPlan) -> None:
         """What the insurer says of the policy, and the terms that follow from it."""
         self.coverage, self.plan, self.known = coverage, plan, True
+
+    def handed_over(self, on: date) -> None:
+        """The drug is with the patient since `on`."""
+        self.handed_over_on = on
+        self.first_purchased_on = self.first_purchased_on or on
 
     def finish(self) -> None:
         """The prescription in hand is over; it counts as the next one's predecessor when its drug was handed over."""
@@ -196,6 +203,7 @@ class DrugCase:
             prescription=claim.prescription,
             previous_prescribed_on=claim.previous_prescribed_on,
             first_purchase=claim.previous_prescribed_on is None,
+            first_purchased_on=self.first_purchased_on,
             papers=papers,
             findings=self.findings,
             reviewed_on=today(),
@@ -250,6 +258,7 @@ class DrugCase:
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
             diagnosed_on=self.claim.diagnosis.diagnosed_on,
+            first_purchased_on=self.first_purchased_on or today(),  # at the earliest
         )
 
     def standing_facts(self, news: News, since: date) -> StandingFacts:

@@ -136,7 +136,7 @@ class Inbox:
                 self.turns.append(action)
             case _:
                 self.answer = action
-                return False
+                return self.held is not None
         return self.busy
 
     def add_papers(self, papers: tuple[Paper, ...]) -> None:

@@ -42,7 +42,6 @@ with workflow.unsafe.imports_passed_through():
         SubmitPrescription,
         Withdraw,
     )
-    from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
     from schemas.papers import PaperKind
 
@@ -174,9 +173,8 @@ class DrugJourneyInputs:
     def _may_record_hand_over(self, action: RecordHandOver) -> None:
         if not self.journey.inbox.check(action):
             return
-        issued_on, at = self.case.issued_voucher().issued_on, action.happened_at
-        if at and (at > workflow.now() + _CLOCKS_DIFFER or (issued_on and china_date(at) < issued_on)):
-            message = "happened_at: lies in the future, or before the voucher was issued"
+        if action.happened_at and action.happened_at > workflow.now() + _CLOCKS_DIFFER:
+            message = "happened_at: lies in the future"
             raise _invalid(message)
 
     @workflow.update

@@ -87,7 +87,8 @@ class Journey:
                 return None
             if timed_out:
                 self.inbox.answer = await self._overdue_or_silent(wait)
-        answer, self.inbox.expected = self.inbox.answer, WaitingFor.NOTHING
+        answer = self.inbox.answer
+        self.inbox.expect(WaitingFor.NOTHING)  # what was heard does not stand before what comes later
         self.record.settle_escalations()
         return answer
 
@@ -161,11 +162,14 @@ class Journey:
         shown = self.record.status.wait
         if shown.deadline and not shown.overdue and workflow.now() >= shown.deadline.due_at:
             await self._overdue(wait)
-        elif wait.poll and not any(item.open for item in self.record.status.escalations):
+        elif wait.poll and self._too_long(wait) and not any(item.open for item in self.record.status.escalations):
             what = Bilingual(zh=f"合作方未回复：{wait.what}", en=f"no answer: {wait.what} from {wait.on}")
             self.record.escalate(what)
             await self.publish()
         return None
+
+    def _too_long(self, wait: Waiting) -> bool:
+        return workflow.now() - self.record.status.wait.since >= policies.PATIENCE.get(wait.what, timedelta())
 
     async def _overdue(self, wait: Waiting) -> None:
         if wait.lapses:
@@ -179,7 +183,7 @@ class Journey:
         """Wait until the papers in `due` have come in; a clock given stands still meanwhile."""
         why = Bilingual(zh="材料待补充", en="papers are missing")
         wait = Waiting(WaitingFor.PAPERS, ActorRole.INSURED, clock or Clock(None, workflow.now()))
-        self.inbox.expected = WaitingFor.PAPERS
+        self.inbox.expect(WaitingFor.PAPERS)
         stop = wait.clock.stop(ActorRole.INSURED, why)
         self.record.change(papers_due=due)
         self.record.wait(WaitingFor.PAPERS, ActorRole.INSURED, stop)
@@ -199,9 +203,12 @@ class Journey:
     async def adopt_deadline(self, action: AdoptDeadline) -> Receipt:
         """Wait until the deadline given instead of the provisional one; the timer follows."""
         wait, deadline = self.record.status.wait, action.deadline
-        self.record.change(wait=wait.model_copy(update={"deadline": deadline, "overdue": False}))
-        self.record.note("deadline", texts.recomputed(deadline), actor=action.actor)
-        await self.publish()
+        if wait.deadline != deadline:
+            if wait.overdue:
+                self.record.settle_escalations()
+            self.record.change(wait=wait.model_copy(update={"deadline": deadline, "overdue": False}))
+            self.record.note("deadline", texts.recomputed(deadline), actor=action.actor)
+            await self.publish()
         status = self.record.status
         return Receipt(journey_id=status.journey_id, action=action.action, stage=status.stage, revision=status.revision)
 

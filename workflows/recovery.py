@@ -6,14 +6,15 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
+    from schemas import ledger
     from schemas.journey import Stage, WaitingFor
-    from schemas.ledger import Recover
     from schemas.money import ZERO
     from schemas.people import ActorRole
 
 from workflows import own, texts
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase
+from workflows.endings import Recover
 from workflows.journey import Journey
 from workflows.waiting import Waiting
 
@@ -34,13 +35,14 @@ class Recovery:
         await self.journey.show(wait)
         await self.journey.heed_until(wait, lambda: self._due() == ZERO)
 
-    async def claim_back(self) -> None:
-        """After fraud: everything the insurer paid in this journey is claimed back and returns to the limit.
+    async def claim_back(self, what: Recover) -> None:
+        """What the insurer committed and does not owe is claimed back and returns to the limit.
 
-        pingan-longterm-b/FRAUD-1, pingan-cancer-drug/FRAUD-1, yuanxin-cancer-drug/FRAUD-1.
+        After fraud everything of the journey; after a death or cancellation before the hand-over, the prescription in
+        hand. pingan-longterm-b/FRAUD-1, pingan-cancer-drug/FRAUD-1, yuanxin-cancer-drug/FRAUD-1.
         """
         record, money = self.journey.record, self.journey.record.status.money
-        wrongly_paid = money.committed + money.earlier_committed
+        wrongly_paid = money.committed + (money.earlier_committed if what is Recover.JOURNEY else ZERO)
         if not wrongly_paid:
             return
         owed, refunded = money.refund_due, self.journey.inbox.refunded
@@ -54,14 +56,16 @@ class Recovery:
         await self._return_to_limit(max(came_back, ZERO))
 
     async def _return_to_limit(self, came_back: Decimal) -> None:
-        for commitment in self.case.commitments:
+        for commitment in reversed(self.case.commitments):
             amount = min(came_back, commitment.amount)
             if not amount:
                 continue
             came_back -= amount
             key = f"{commitment.key}/recovered"
             journey_id = self.case.claim.journey_id
-            await own.ask(Ledger.recover, Recover(key=key, journey_id=journey_id, commit=commitment.key, amount=amount))
+            await own.ask(
+                Ledger.recover, ledger.Recover(key=key, journey_id=journey_id, commit=commitment.key, amount=amount)
+            )
 
     def _due(self) -> Decimal:
         return self.journey.record.status.money.refund_due

@@ -97,6 +97,7 @@ class Refills:
             round=case.round,
             asked=self.desk.asked,
             taken=self.journey.inbox.taken(),
+            first_purchased_on=case.first_purchased_on,
             aid_since=case.aid_since,
             next_donation_on=case.next_donation_on,
         )

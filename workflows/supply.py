@@ -1,5 +1,7 @@
 """Supplying the drug: the pharmacy keeps it, a courier carries it, counter or door hand it over, once."""
 
+from datetime import date
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -32,8 +34,8 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.clock import Clock
-from workflows.drug_case import DrugCase
-from workflows.endings import JourneyEndedError
+from workflows.drug_case import DrugCase, today
+from workflows.endings import JourneyEndedError, Recover
 from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
@@ -48,10 +50,13 @@ class Supply:
         self.desk = desk
         self.case = case
         self._too_late = False
+        self._booked_on: date | None = None
+        """Day on which a delivery was booked; None for a pick-up."""
 
     def begin(self) -> None:
         """Another prescription: nothing of it is on its way."""
         self._too_late = False
+        self._booked_on = None
 
     async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
         """The pharmacy keeps the drug for the voucher; for a delivery the courier is booked."""
@@ -67,6 +72,7 @@ class Supply:
             )
         )
         if booking.mode is not FulfilmentMode.PICK_UP:
+            self._booked_on = today()
             await self._book_courier(reserved)
         return reserved
 
@@ -121,7 +127,7 @@ class Supply:
                 await self._recall(ended)
         self._came_too_late(journey.inbox.hear_no_withdrawal())
         handed_over_at = answer.happened_at or workflow.now()
-        self.case.handed_over_on = china_date(handed_over_at)
+        self.case.handed_over(china_date(handed_over_at))
         dispensing = await self.desk.hand_off(
             PartnerName.PHARMACY,
             Pharmacy.dispense,
@@ -181,7 +187,7 @@ class Supply:
         if self._too_late or not tracking_number or await self._taken_back(tracking_number):
             raise ended
         self.journey.record.escalate(texts.PARCEL_UNDER_WAY)
-        if ended.recover:
+        if ended.recover is Recover.JOURNEY:
             raise ended
         self._too_late = True
         self.journey.record.note("input", texts.ENDED_TOO_LATE)
@@ -193,11 +199,14 @@ class Supply:
             self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=turn.actor)
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
-        on = china_date(answer.happened_at or workflow.now())
+        # A delivery that was booked in time arrives when it arrives. chinalife-cancer-rider/VOU-1
+        on = self._booked_on or china_date(answer.happened_at or workflow.now())
         check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=on)
         standing = await own.ask(Ledger.check_voucher, check)
         decision = await self.journey.decide(self.case.counter_facts(answer, verified=standing.standing == "verified"))
         self.journey.record.change(papers_due=decision.papers_due)
+        if standing.standing == "locked":
+            self.journey.record.escalate(texts.VOUCHER_LOCKED)
         return await self.journey.approved(decision)
 
     async def _redeem(self) -> None:

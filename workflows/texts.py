@@ -44,6 +44,14 @@ NEXT_DONATION = Bilingual(
     zh="下一次援助药品即将可领，请按时办理", en="the next donation falls due soon: please collect it"
 )
 FOLLOW_UP = Bilingual(zh="援助患者本月随访到期", en="the monthly follow-up of a patient on charity aid is due")
+VOUCHER_LOCKED = Bilingual(
+    zh="取药码多次输错，凭证已锁定：请核实取药人身份，必要时撤回后重新申请",
+    en="the voucher is locked after too many wrong codes: check who collects; a new claim gets a new voucher",
+)
+INVESTIGATION = Bilingual(
+    zh="保险公司正在调查核实，处方审核暂停，有结果后通知您",
+    en="the insurer is investigating; the review waits until it has ended, and you will hear of the result",
+)
 AGAIN = Bilingual(
     zh="本次处方未完成，治疗继续：请提交下一张处方", en="this prescription came to nothing; bring the next one"
 )

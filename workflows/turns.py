@@ -19,8 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
+from workflows import texts
 from workflows.drug_case import DrugCase
-from workflows.endings import CorrectedError, JourneyEndedError
+from workflows.endings import CorrectedError, JourneyEndedError, Recover
 from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.waiting import Waiting
@@ -55,6 +56,8 @@ class Turns:
         why = Bilingual(zh=f"保险公司调查：{turn.reason}", en=f"investigated by the insurer: {turn.reason}")
         stop = wait.clock.stop(ActorRole.INSURER, why)
         budget = self.case.plan.investigation_budget if self.case.known else None
+        record, person = self.journey.record, self.journey.person
+        record.notify(ActorRole.INSURED, "investigation", texts.INVESTIGATION, person=person)
         word = await self.journey.answer(
             ConcludeInvestigation, WaitingFor.INVESTIGATION, ActorRole.INSURER, budget=budget
         )
@@ -72,4 +75,5 @@ class Turns:
             raise JourneyEndedError(Stage.TERMINATED)
         decision = await self.journey.decide(self.case.standing_facts(news, since))
         if not await self.journey.approved(decision):
-            raise JourneyEndedError(Stage.TERMINATED, recover=news is News.FRAUD)
+            recover = Recover.JOURNEY if news is News.FRAUD else Recover.PRESCRIPTION
+            raise JourneyEndedError(Stage.TERMINATED, recover=recover)

@@ -1,8 +1,9 @@
 -- What service agents read. A deadline that has passed counts as overdue even while no worker runs to say so.
 
 -- name: list
--- A page in the order $13 (updated, due): filters $1 to $10 (NULL for any), from cursor $11 and $12 on, $14 rows. Each
--- branch reads the index of its order; planned with the order at hand, the other one is left out.
+-- A page in the order $16 (updated, due): filters $1 to $13 (NULL for any), from cursor $14 and $15 on, $17 rows. Each
+-- branch reads the index of its order; planned with the order at hand, the other one is left out. $11 is a kind of paper
+-- that is missing, or `any`.
 WITH fitting AS NOT MATERIALIZED (
     SELECT journey_status.*, clock.overdue_now
     FROM
@@ -19,43 +20,46 @@ WITH fitting AS NOT MATERIALIZED (
         AND ($6::boolean IS NULL OR escalated = $6)
         AND ($7::boolean IS NULL OR (closed_at IS NULL) = $7)
         AND ($8::text IS NULL OR claim_number = $8)
+        AND ($9::timestamptz IS NULL OR due_at <= $9)
+        AND ($10::boolean IS NULL OR (waiting_for = 'resumption') = $10)
+        AND ($11::text IS NULL OR (missing IS NOT NULL AND ($11 = 'any' OR missing @> ARRAY[$11])))
         AND (
-            $9::text IS NULL
-            OR position(lower($9) IN searched_words(claim_number, policy_number, drug, journey_id)) > 0
+            $12::text IS NULL
+            OR position(lower($12) IN searched_words(claim_number, policy_number, drug, journey_id)) > 0
         )
-        AND ($10::text [] IS NULL OR journey_id = ANY ($10))
+        AND ($13::text [] IS NULL OR journey_id = ANY ($13))
 ),
 page AS (
     (
         SELECT * FROM fitting
         WHERE
-            $13::text = 'updated'
-            AND updated_at <= coalesce($11, 'infinity'::timestamptz)
-            AND ($11 IS NULL OR updated_at < $11 OR journey_id > $12::text)
+            $16::text = 'updated'
+            AND updated_at <= coalesce($14, 'infinity'::timestamptz)
+            AND ($14 IS NULL OR updated_at < $14 OR journey_id > $15::text)
         ORDER BY updated_at DESC, journey_id
-        LIMIT $14
+        LIMIT $17
     )
     UNION ALL
     (
         SELECT * FROM fitting
         WHERE
-            $13::text = 'due' AND due_at IS NOT NULL
-            AND due_at >= coalesce($11, '-infinity'::timestamptz)
-            AND ($11 IS NULL OR due_at > $11 OR journey_id > $12::text)
+            $16::text = 'due' AND due_at IS NOT NULL
+            AND due_at >= coalesce($14, '-infinity'::timestamptz)
+            AND ($14 IS NULL OR due_at > $14 OR journey_id > $15::text)
         ORDER BY due_at, journey_id
-        LIMIT $14
+        LIMIT $17
     )
 )
 SELECT
     page.journey_id, page.product, page.claim_number, page.drug, page.stage, page.stage_since, page.waiting_for,
     page.waiting_on, page.due_at, page.started_at, page.updated_at, page.closed_at, page.escalated,
-    page.overdue_now AS overdue,
+    page.overdue_now AS overdue, coalesce(page.missing, '{}') AS missing,
     coalesce(inside.wait #>> '{clock_stopped}' IS NOT NULL, FALSE) AS clock_stopped,
     coalesce((inside.wait #>> '{deadline,provisional}')::boolean, FALSE) AS provisional, inside.money
 FROM page, jsonb_to_record(page.status) AS inside (wait jsonb, money jsonb)
 ORDER BY
-    CASE $13::text WHEN 'updated' THEN page.updated_at END DESC,
-    CASE $13::text WHEN 'due' THEN page.due_at END,
+    CASE $16::text WHEN 'updated' THEN page.updated_at END DESC,
+    CASE $16::text WHEN 'due' THEN page.due_at END,
     page.journey_id;
 
 -- name: search

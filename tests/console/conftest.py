@@ -9,7 +9,9 @@ from typing import TypeAlias
 import asyncpg
 import httpx2
 import pytest
+from cyclopts import App
 from fastapi import FastAPI
+from rich.console import Console
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -17,6 +19,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from console.app import create_app
 from storage.pool import open_pool
 from tests.console.recording import RecordingJourney
+from workers.cli import acting, escalations, views
 from workers.converter import data_converter
 from workers.stack.ports import free_port
 
@@ -89,3 +92,23 @@ async def absent_database() -> AsyncIterator[Pool]:
 def client_of(app: FastAPI) -> httpx2.AsyncClient:
     """An HTTP client on the ASGI interface of `app`."""
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://gateway")
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, database: str, temporal: Client) -> App:
+    """The commands that show and act, set to the test's own servers and a wide terminal that speaks English."""
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.service_client.config.target_host)
+    monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    app = App(name="journeys", exit_on_error=False, error_console=Console(stderr=True))
+    app.command(views.list_journeys, name="list")
+    app.command(views.status, name="status")
+    app.command(escalations.escalations, name="escalations")
+    app.command(acting.act, name="act")
+    return app
+
+
+async def run(command: App, *tokens: str) -> None:
+    await command.run_async(list(tokens), result_action="return_value")

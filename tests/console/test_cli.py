@@ -6,13 +6,11 @@ from datetime import datetime
 
 import pytest
 from cyclopts import App, CycloptsError
-from rich.console import Console
-from temporalio.client import Client
 
 from schemas.journey import Transition
 from tests.console import samples
-from tests.console.conftest import Pool, Running
-from workers.cli import acting, views
+from tests.console.conftest import Pool, Running, run
+from workers.cli import views
 from workers.cli.failures import BAD_INPUT, BadInputError, CommandError
 from workers.cli.fields import fields_of
 from workers.cli.words import Words
@@ -25,25 +23,6 @@ _OTHERS = """
 _READ_OFTEN = 50
 """Queries of another connection after which it has certainly drawn the list several times."""
 FIRST = samples.journey_id(1)
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, database: str, temporal: Client) -> App:
-    """The three commands, set to the test's own servers and a wide terminal that speaks English."""
-    monkeypatch.setenv("DATABASE_URL", database)
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.service_client.config.target_host)
-    monkeypatch.setenv("COLUMNS", "240")
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.delenv("LC_ALL", raising=False)
-    app = App(name="journeys", exit_on_error=False, error_console=Console(stderr=True))
-    app.command(views.list_journeys, name="list")
-    app.command(views.status, name="status")
-    app.command(acting.act, name="act")
-    return app
-
-
-async def run(command: App, *tokens: str) -> None:
-    await command.run_async(list(tokens), result_action="return_value")
 
 
 async def test_an_empty_list_says_so(command: App, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ PACKAGES = (
     "intake",
     "console",
     "sandbox",
+    "simulation",
     "workers",
 )
 

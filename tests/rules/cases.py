@@ -74,6 +74,7 @@ def policy(product: str = PINGAN_B, /, **changes: object) -> Policy:
         "waiting_days": 30 if product == AXA else None,
         "reimbursement_ratio": Decimal("0.8"),
         "social_insurance": SocialInsurance(enrolled=True),
+        "main_policy_exclusion": "",
     }
     return Policy.model_validate(fields | changes)
 

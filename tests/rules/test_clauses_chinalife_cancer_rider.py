@@ -49,6 +49,14 @@ AUTHORIZATION = [
         ("marked expired before its last day", {"status": PolicyStatus.EXPIRED}, REFERRED),
     ),
     *rows(
+        "main_policy_does_not_exclude",
+        "chinalife-cancer-rider/EXC-10",
+        claim(PRODUCT),
+        ("no exclusion applies", {"main_policy_exclusion": ""}, MET),
+        ("one applies", {"main_policy_exclusion": "treatment abroad"}, REFUSED),
+        ("the insurer does not say", {"main_policy_exclusion": None}, REFERRED),
+    ),
+    *rows(
         "waiting_period_over_from_later_start",
         "chinalife-cancer-rider/WAIT-1 RENEW-1",
         claim(PRODUCT),

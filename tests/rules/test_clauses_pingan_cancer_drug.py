@@ -166,7 +166,21 @@ REVIEW = [
         reviewed,
         ("a later purchase, 365 days after the diagnosis", {"first_purchase": False, **on(date(2027, 6, 1))}, MET),
         ("a later purchase, 366 days after it", {"first_purchase": False, **on(date(2027, 6, 2))}, REFUSED),
-        ("a later purchase, cover longer", {"first_purchase": False, **LONG, **on(date(2027, 6, 2))}, REFUSED),
+        (
+            "a later purchase, cover longer, the first in time",
+            {"first_purchase": False, "first_purchased_on": date(2027, 6, 1), **LONG, **on(date(2027, 6, 2))},
+            REFUSED,
+        ),
+        (
+            "a later purchase, cover longer, the first a day too late for the 365 days",
+            {"first_purchase": False, "first_purchased_on": date(2027, 6, 2), **LONG, **on(date(2027, 7, 2))},
+            MET,
+        ),
+        (
+            "a later purchase, cover longer, the first not known",
+            {"first_purchase": False, **LONG, **on(date(2027, 6, 2))},
+            REFERRED,
+        ),
         ("the first purchase, cover longer", {**LONG, **on(date(2027, 6, 2))}, MET),
     ),
 ]
@@ -300,7 +314,7 @@ def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
     ("name", "rule", "started", "due_at"),
     [
         ("review_budget", "pingan-cancer-drug/SLA-1", "2026-03-06 09:00", "2026-03-10 00:00"),
-        ("delivery_same_city", "pingan-cancer-drug/SLA-2", "2026-03-06 11:59", "2026-03-07 00:00"),
+        ("delivery_same_city", "pingan-cancer-drug/SLA-2", "2026-03-06 11:59", "2026-03-06 18:00"),
         ("delivery_same_city", "pingan-cancer-drug/SLA-2", "2026-03-06 12:00", "2026-03-07 12:00"),
         ("delivery_other_city", "pingan-cancer-drug/SLA-2", "2026-03-06 09:00", "2026-03-14 00:00"),
     ],

@@ -308,7 +308,7 @@ def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
     ("name", "rule", "started", "due_at"),
     [
         ("review_budget", "pingan-longterm-b/SLA-1", "2026-03-06 09:00", "2026-03-10 00:00"),
-        ("delivery_same_city", "pingan-longterm-b/SLA-3", "2026-03-06 11:59", "2026-03-07 00:00"),
+        ("delivery_same_city", "pingan-longterm-b/SLA-3", "2026-03-06 11:59", "2026-03-06 18:00"),
         ("delivery_same_city", "pingan-longterm-b/SLA-3", "2026-03-06 12:00", "2026-03-07 12:00"),
         ("delivery_other_city", "pingan-longterm-b/SLA-3", "2026-03-06 09:00", "2026-03-14 00:00"),
     ],

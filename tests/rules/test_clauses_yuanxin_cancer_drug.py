@@ -122,6 +122,13 @@ AUTHORIZATION = [
 
 REVIEW = [
     *rows(
+        "authorized_at_first_use",
+        "yuanxin-cancer-drug/FLOW-2",
+        reviewed,
+        ("the first use", {"first_purchase": True}, SILENT),
+        ("a later use", {"first_purchase": False, "previous_prescribed_on": date(2026, 6, 1)}, MET),
+    ),
+    *rows(
         "prescribed_at_ordinary_department",
         "yuanxin-cancer-drug/COND-1 HOSP-1",
         reviewed,
@@ -322,7 +329,7 @@ def test_terms_of_the_journey(name: str, rule: str, value: object) -> None:
     ("name", "rule", "started", "due_at"),
     [
         ("review_budget", "yuanxin-cancer-drug/SLA-1", "2026-03-06 09:00", "2026-03-10 00:00"),
-        ("delivery_same_city", "yuanxin-cancer-drug/SLA-2", "2026-03-06 11:59", "2026-03-07 00:00"),
+        ("delivery_same_city", "yuanxin-cancer-drug/SLA-2", "2026-03-06 11:59", "2026-03-06 18:00"),
         ("delivery_same_city", "yuanxin-cancer-drug/SLA-2", "2026-03-06 12:00", "2026-03-07 12:00"),
         ("delivery_other_city", "yuanxin-cancer-drug/SLA-2", "2026-03-06 09:00", "2026-03-14 00:00"),
     ],

@@ -55,7 +55,7 @@ def test_working_days(amount: int, start: str, expected: str) -> None:
         (BudgetUnit.HOURS, 48, "2026-03-06 18:30", "2026-03-08 18:30"),
         (BudgetUnit.NATURAL_DAYS, 3, "2026-03-06 18:30", "2026-03-10 00:00"),
         (BudgetUnit.NATURAL_DAYS, 30, "2026-01-31 08:00", "2026-03-03 00:00"),
-        (BudgetUnit.HALF_DAY, 0, "2026-03-06 11:59", "2026-03-07 00:00"),
+        (BudgetUnit.HALF_DAY, 0, "2026-03-06 11:59", "2026-03-06 18:00"),
         (BudgetUnit.HALF_DAY, 0, "2026-03-06 12:00", "2026-03-07 12:00"),
         (BudgetUnit.HALF_DAY, 0, "2026-12-31 23:59", "2027-01-01 12:00"),
         (BudgetUnit.SAME_DAY, 0, "2026-03-06 08:00", "2026-03-07 00:00"),

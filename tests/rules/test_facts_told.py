@@ -98,6 +98,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "injection_into_hospital": ("doctor_consent injection mode",),
     "insured_only": ("applicant insured_is_minor",),
     "insurer_share": (f"met: {SHARED}", f"referred: {SHARE}"),
+    "authorized_at_first_use": ("", "met: previous_prescribed_on"),
     "interval_since_last_prescription": (
         "not_applicable: ",
         "met: days issued_on min_days previous_prescribed_on",
@@ -124,6 +125,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "pick_up_consent": ("doctor_consent hospital_consent mode",),
     "pickup_within_quantity": ("days_supply max_days",),
     "plan_covers_drugs": ("referred: plan", "met: plan plans_with_drug_cover", "not_met: plan plans_with_drug_cover"),
+    "main_policy_does_not_exclude": ("main_policy_exclusion",),
     "policy_in_force": ("diagnosed_on first_day last_day policy_status",),
     "prescribed_at_ordinary_department": ("by_specialist hospital_grade",),
     "prescribed_by_specialist": ("by_specialist hospital_grade",),
@@ -158,10 +160,13 @@ TOLD: dict[str, tuple[str, ...]] = {
         "not_met: diagnosed_on starts_on",
         "met: diagnosed_on starts_on waiting_days",
     ),
-    "within_medication_term": ("day diagnosed_on expires_on last_day renewed_to",),
+    "within_medication_term": (
+        "day diagnosed_on expires_on last_day renewed_to",
+        "referred: day diagnosed_on expires_on",
+    ),
 }
 """By rule; with the outcome in front where it depends on that, or on how the case lies."""
-COMPOSED = {"destination_city", "pharmacy_city", "tnm", "waiting_days"}
+COMPOSED = {"destination_city", "main_policy_exclusion", "pharmacy_city", "tnm", "waiting_days"}
 """Told with another fact, as one word, in the place of another, or from the document where the request is silent."""
 
 
@@ -222,7 +227,7 @@ def test_facts_put_together() -> None:
     chosen = finding(ask(AXA, fulfilment(pharmacy_province="北京", pharmacy_city="北京")), "designated_pharmacy_city")
     row = products().find_pharmacy_city(AXA, "北京", "北京")
     assert row is not None
-    assert chosen.facts == {"pharmacy_city": "北京北京", "mode": "pick_up", "pharmacies": str(row.pharmacies)}
+    assert chosen.facts == {"pharmacy_city": "北京", "mode": "pick_up", "pharmacies": str(row.pharmacies)}
     unknown = finding(ask(AXA, fulfilment(pharmacy_province="西藏", pharmacy_city="阿里")), "designated_pharmacy_city")
     assert unknown.facts["pharmacies"] == "0"
     for city in ("深圳", "济宁"):

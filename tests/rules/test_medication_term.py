@@ -52,20 +52,21 @@ def test_a_renewed_policy_carries_the_treatment_on(product: str, day: date, expe
 
 
 @pytest.mark.parametrize(
-    ("day", "first_purchase", "expected"),
+    ("day", "earlier", "expected"),
     [
-        (date(2028, 3, 1), True, "met"),
-        (date(2028, 3, 1), False, "not_met"),
-        (date(2028, 7, 1), True, "not_met"),
+        (date(2028, 3, 1), {}, "met"),
+        (date(2028, 3, 1), {"first_purchase": False, "first_purchased_on": date(2027, 6, 1)}, "not_met"),
+        (date(2028, 3, 1), {"first_purchase": False, "first_purchased_on": date(2027, 6, 2)}, "met"),
+        (date(2028, 3, 1), {"first_purchase": False}, "referred"),
+        (date(2028, 7, 1), {}, "not_met"),
+        (date(2028, 7, 1), {"first_purchase": False}, "not_met"),
     ],
 )
-def test_without_a_first_purchase_liability_ends_with_the_policy(
-    day: date,
-    first_purchase: bool,  # noqa: FBT001 - a table's column
-    expected: str,
+def test_without_a_first_purchase_in_time_liability_ends_with_the_policy(
+    day: date, earlier: dict[str, object], expected: str
 ) -> None:
-    """Past diagnosis + 365, a policy that runs longer still allows the first purchase, and only that."""
-    facts = review(reviewed_on=day, expires_on=date(2028, 6, 30), first_purchase=first_purchase)
+    """Past diagnosis + 365, a policy that runs longer pays on where the first purchase came after those days."""
+    facts = review(reviewed_on=day, expires_on=date(2028, 6, 30), **earlier)
     assert outcome(PINGAN_CANCER, facts, "within_medication_term") == expected
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from audit.cost import count
-from schemas.actions import Hold, RecordRefund
+from schemas.actions import Hold, Receipt, RecordRefund
 from schemas.decision import Verdict
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.money import ZERO
@@ -164,4 +164,17 @@ async def test_another_drug_is_another_claim(rig: Rig) -> None:
     answer = await rig.act(journey, people.prescribe(other))
     assert answer.status_code == 422
     assert "prescription.drug" in answer.text
+    await rig.done(journey, people.end_treatment())
+
+
+async def test_an_action_of_an_earlier_run_that_comes_again_gets_its_receipt(rig: Rig) -> None:
+    """The next run of the journey knows what was taken before: a repeated call-back changes nothing."""
+    journey = await roads.at_review(rig, "yuanxin-cancer-drug", continuing=True)
+    review = people.review()
+    await rig.done(journey, review)
+    await roads.collected_after_review(rig, journey, "yuanxin-cancer-drug")
+    before = await rig.until(journey, roads.between_prescriptions)
+    again = await rig.handle(journey).execute_update("record_review", review, id="another-id", result_type=Receipt)
+    assert again.repeated
+    assert (await rig.until(journey, roads.between_prescriptions)).revision == before.revision
     await rig.done(journey, people.end_treatment())

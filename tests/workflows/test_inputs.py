@@ -1,11 +1,14 @@
 """What people and partners may tell a journey, and what it refuses."""
 
+from datetime import UTC, datetime, timedelta
+
 from schemas.actions import RecordPayment, ReviewResult
 from schemas.journey import Stage, WaitingFor
 from schemas.money import ZERO
 from schemas.people import Actor, ActorRole
 from tests import people
 from tests.rig import Rig
+from tests.roads import at_booking
 
 PRODUCT = "pingan-longterm-b"
 
@@ -89,3 +92,14 @@ async def test_a_payment_of_another_amount_is_refused(rig: Rig) -> None:
     assert "amount" in answer.text
     await rig.done(journey, wrong.model_copy(update={"amount": waiting.money.committed, "key": people.key()}))
     assert (await rig.closed(journey)).stage is Stage.COMPLETED
+
+
+async def test_a_hand_over_of_tomorrow_is_refused(rig: Rig) -> None:
+    """A partner's clock may be a little ahead, not a day."""
+    journey = await at_booking(rig, PRODUCT)
+    await rig.done(journey, people.pick_up("上海", "上海"))
+    await rig.waiting(journey, WaitingFor.HAND_OVER)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    answer = await rig.act(journey, people.hand_over(await rig.code(journey), happened_at=tomorrow))
+    assert (answer.status_code, "happened_at" in answer.text) == (422, True)
+    await rig.done(journey, people.withdraw())

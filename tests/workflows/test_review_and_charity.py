@@ -37,6 +37,15 @@ async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) 
     assert again.wait.deadline.due_at >= first.wait.deadline.due_at
 
 
+async def test_a_claim_can_be_withdrawn_while_papers_are_missing_at_review(rig: Rig) -> None:
+    """What the pharmacist answered before does not stand in the way of who takes the claim back."""
+    journey = await at_review(rig, PRODUCT)
+    await rig.done(journey, people.review(result=ReviewResult.PAPERS_NEEDED, papers_needed=("imaging",)))
+    await rig.waiting(journey, WaitingFor.PAPERS)
+    await rig.done(journey, people.withdraw())
+    assert (await rig.closed(journey)).stage is Stage.WITHDRAWN
+
+
 async def test_an_off_label_prescription_is_refused_and_says_what_can_be_done(rig: Rig) -> None:
     """pingan-longterm-b/REV-1 GIFT-1: off the label is a refusal; the green channel is named as the next step."""
     journey = await refused_at_review(rig, PRODUCT)

@@ -8,8 +8,9 @@ from cyclopts.validators import Number
 from pydantic import ValidationError
 
 from console.problems import InvalidRequestError, field_problems
-from console.views import JourneyFilter, Sort
+from console.views import ANY, JourneyFilter, Sort
 from schemas.journey import Stage, WaitingFor
+from schemas.papers import PaperKind
 from schemas.people import ActorRole
 from workers.cli.reading import told
 
@@ -27,8 +28,15 @@ class Narrowing:
     """Only journeys that wait for this."""
     waiting_on: ActorRole | None = None
     """Only journeys that wait on this person or partner."""
+    due_within: str | None = None
+    """Only journeys due within so many working hours (4wh), hours (2h), natural days (3d) or working days (2wd) from
+    now, soonest first; overdue ones are among them, unless --no-overdue says otherwise."""
     overdue: bool | None = None
     """Only journeys whose deadline has passed (or, with --no-overdue, has not)."""
+    missing: Annotated[bool | PaperKind | None, Parameter(negative="")] = None
+    """Only journeys that lack a paper; with a kind, that one."""
+    held: bool | None = None
+    """Only journeys on hold (or, with --no-held, that are not)."""
     escalated: bool | None = None
     """Only journeys that a supervisor has to see."""
     open: Annotated[bool | None, Parameter(negative="--closed")] = None
@@ -37,7 +45,7 @@ class Narrowing:
     """Only the journeys of this claim number."""
     q: str | None = None
     """Part of a claim number, policy number, drug or journey id."""
-    sort: Sort = "updated"
+    sort: Sort | None = None
     """`updated`: last changed first. `due`: journeys whose clock runs, soonest due first."""
     limit: Annotated[int, Parameter(validator=Number(gte=1, lte=200))] = 50
     """How many at most."""
@@ -46,10 +54,9 @@ class Narrowing:
 
     def filter(self) -> JourneyFilter:
         """The same for the read model; raises BadInputError naming the option that is wrong."""
+        given = asdict(self) | {"missing": ANY if self.missing is True else self.missing or None}
         try:
-            return JourneyFilter.model_validate(
-                {name: value for name, value in asdict(self).items() if value is not None}
-            )
+            return JourneyFilter.model_validate({name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             raise told(InvalidRequestError(field_problems(error))) from None
 

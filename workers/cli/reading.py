@@ -11,6 +11,7 @@ import asyncpg
 from console.database import DatabaseAwayError
 from console.problems import ProblemError
 from console.reads import Found, Reads
+from console.working_hours import working_hours
 from storage.pool import open_pool
 from workers.cli.failures import AwayError, BadInputError, CommandError
 from workers.settings import Settings
@@ -27,7 +28,7 @@ _FORMS = (
 async def reading(settings: Settings) -> AsyncIterator[Reads]:
     """The read model of `settings.database_url`; every problem leaves as a CommandError that says what to do."""
     async with database(settings) as pool:
-        yield Reads(pool)
+        yield Reads(pool, working_hours(settings.working_hours))
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from rich.text import Text
 from console.views import JourneyPage, JourneyRow
 from schemas.civil import china_time
 from schemas.journey import Money, Stage
+from schemas.papers import PaperKind
+from workers.cli.paper_names import NAMES
 from workers.cli.words import Words
 
 STAGE_STYLES = {
@@ -18,6 +20,7 @@ STAGE_STYLES = {
     Stage.REFUSED: "red",
     Stage.WITHDRAWN: "dim",
 }
+_KINDS = frozenset(map(str, PaperKind))
 _SHOWN = 8
 """Characters of an id, behind its prefix, that the list shows: enough for `journeys status`."""
 
@@ -40,10 +43,10 @@ def page_table(page: JourneyPage, words: Words) -> RenderableType:
 def _empty_table(words: Words) -> Table:
     """A few columns of several lines each, so that 80 characters are enough; in less the texts wrap, money never."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    table.add_column(_lines(words("claim"), words("product"), words("journey")), overflow="fold")
+    table.add_column(lines(words("claim"), words("product"), words("journey")), overflow="fold")
     table.add_column(words("drug"), overflow="fold")
-    table.add_column(_lines(words("stage"), words("waiting"), words("due")), overflow="fold")
-    table.add_column(_lines(words("insurer_pays"), words("own")), justify="right", no_wrap=True)
+    table.add_column(lines(words("stage"), words("waiting"), words("due")), overflow="fold")
+    table.add_column(lines(words("insurer_pays"), words("own")), justify="right", no_wrap=True)
     return table
 
 
@@ -51,21 +54,31 @@ def _cells(row: JourneyRow, words: Words) -> tuple[str | Text, ...]:
     stage = Text(words(row.stage), style=STAGE_STYLES.get(row.stage, "yellow"))
     if row.escalated:
         stage.append(" !", style="bold red")
-    journey = row.journey_id.removeprefix("journey-")[:_SHOWN]
     return (
-        _lines(row.claim_number, Text(row.product, style="dim"), journey),
+        lines(row.claim_number, Text(row.product, style="dim"), short_id(row.journey_id)),
         row.drug,
-        _lines(stage, _waiting(row, words), _due(row, words)),
+        lines(stage, _waiting(row, words), _missing(row, words), _due(row, words)),
         _money(row.money),
     )
 
 
-def _lines(*lines: str | Text) -> Text:
-    return Text("\n").join(line if isinstance(line, Text) else Text(line) for line in lines if line)
+def lines(*parts: str | Text) -> Text:
+    """One line for each part that is not empty."""
+    return Text("\n").join(part if isinstance(part, Text) else Text(part) for part in parts if part)
+
+
+def short_id(journey_id: str) -> str:
+    """As much of an id as `journeys status` needs."""
+    return journey_id.removeprefix("journey-")[:_SHOWN]
 
 
 def _waiting(row: JourneyRow, words: Words) -> str:
     return "" if row.closed_at else " · ".join(filter(None, (words(row.waiting_for), words(row.waiting_on))))
+
+
+def _missing(row: JourneyRow, words: Words) -> Text:
+    named = words("comma").join(words.text(NAMES[PaperKind(kind)]) if kind in _KINDS else kind for kind in row.missing)
+    return Text(f"{words('lacks')}{named}" if named else "", style="magenta")
 
 
 def _due(row: JourneyRow, words: Words) -> Text:
@@ -83,5 +96,5 @@ def _due(row: JourneyRow, words: Words) -> Text:
 def _money(money: Money) -> Text:
     amounts = money.settled or money.estimate
     return (
-        _lines(f"{amounts.insurer_pays:,.2f}", Text(f"{amounts.own_share:,.2f}", style="dim")) if amounts else Text("")
+        lines(f"{amounts.insurer_pays:,.2f}", Text(f"{amounts.own_share:,.2f}", style="dim")) if amounts else Text("")
     )

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -54,12 +54,15 @@ def postgres_part(server: EmbeddedPostgres) -> Part:
     )
 
 
-def temporal_part(file: Path, port: int, ui_port: int) -> Part:
-    """The Temporal server with its Web UI; ready when the default namespace answers."""
+def temporal_part(file: Path, port: int, ui_port: int, *, dynamic: Sequence[str] = ()) -> Part:
+    """The Temporal server with its Web UI; ready when the default namespace answers.
+
+    `dynamic` are further values of its dynamic configuration, each `name=value`.
+    """
     flags = ["--db-filename", str(file), "--ip", HOST, "--port", str(port), "--ui-port", str(ui_port)]
     flags += ["--ui-disable-news-fetch", "--log-level", "warn"]
     flags += [word for pragma in _SQLITE for word in ("--sqlite-pragma", pragma)]
-    flags += [word for value in _DYNAMIC for word in ("--dynamic-config-value", value)]
+    flags += [word for value in (*_DYNAMIC, *dynamic) for word in ("--dynamic-config-value", value)]
     flags += [word for name, kind in SEARCH_ATTRIBUTES.items() for word in ("--search-attribute", f"{name}={kind}")]
 
     async def ready() -> bool:

@@ -1,0 +1,104 @@
+"""Where simulated journeys live: PostgreSQL, a Temporal server that skips time, and the worker of production."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from activities.people import People
+from products.calendar import WorkingCalendar, load_calendar
+from products.loader import Products, load_products
+from schemas.partners import PartnerName
+from simulation.clock import MovedClock
+from simulation.partners import Stage
+from storage.migrations import migrate
+from storage.pool import SCHEMA, open_pool
+from workers.clients import connect
+from workers.settings import Settings
+from workers.stack.parts import HOST, postgres_part, temporal_part
+from workers.stack.ports import free_port
+from workers.stack.postgres import EmbeddedPostgres
+from workers.stack.state import StateFolder
+from workers.stack.supervisor import Supervisor
+from workers.stack.versions import make_current
+from workers.worker import Own, deployment_of, journeys_worker, partner_worker
+
+_BUILD = "simulation"
+_SKIPPING = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    # Where time skips, runs follow one another in milliseconds; the server would hold each back for a second.
+    'history.continueAsNewMinInterval="0s"',
+)
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""The database does not outlive the simulation."""
+_SKIPS_AT_ONCE = 100_000
+_CONNECTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running house whose journeys have clocks of their own."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    skipper: TimeSkipper
+    clock: MovedClock
+    stage: Stage
+    products: Products
+    calendar: WorkingCalendar
+
+    @property
+    def client(self) -> Client:
+        """The client by which journeys are started: time stands still for them until it is moved."""
+        return self.skipper.client
+
+
+@asynccontextmanager
+async def open_house() -> AsyncIterator[House]:
+    """Everything that journeys need, in a folder that goes away again. Raises what a stack raises that fails."""
+    async with AsyncExitStack() as stack:
+        database, client = await _servers(stack.enter_context(_folder()), stack)
+        pool = await open_pool(database, max_size=_CONNECTIONS)
+        stack.push_async_callback(pool.close)
+        skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=_SKIPS_AT_ONCE))
+        house = House(pool, skipper, MovedClock(), Stage(), load_products(), load_calendar())
+        stack.enter_context(house.clock.installed())
+        await _work(house, stack)
+        yield house
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="journeys-simulate-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL does not run as root
+        yield folder
+
+
+async def _servers(folder: Path, stack: AsyncExitStack) -> tuple[str, Client]:
+    supervisor = await stack.enter_async_context(Supervisor(StateFolder(folder)))
+    server = EmbeddedPostgres(folder / "postgres", settings=_FORGETFUL)
+    port = free_port()
+    temporal = temporal_part(folder / "temporal.db", port, free_port(), dynamic=_SKIPPING)
+    await supervisor.start(postgres_part(server), temporal)
+    connection = await asyncpg.connect(server.url())
+    try:
+        await migrate(connection, SCHEMA)
+    finally:
+        await connection.close()
+    settings = Settings.model_validate({"temporal_address": f"{HOST}:{port}", "temporal_namespace": "default"})
+    return server.url(), await connect(settings)
+
+
+async def _work(house: House, stack: AsyncExitStack) -> None:
+    """The worker of production, versioned as there, on partners that are played."""
+    partners = house.stage.partners(People(house.pool))
+    workers = [journeys_worker(house.client, Own(house.pool), partners, deployment=deployment_of(_BUILD))]
+    workers += [partner_worker(house.client, partners, name) for name in PartnerName]
+    for worker in workers:
+        await stack.enter_async_context(worker)
+    await make_current(house.client, _BUILD)

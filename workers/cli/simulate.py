@@ -1,0 +1,113 @@
+"""`journeys simulate`: scenarios played against the real journey, a year in seconds."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+from cyclopts import Parameter
+from cyclopts.validators import Number
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from products.loader import load_products
+from simulation.house import open_house
+from simulation.running import Named, Outcome, run_all
+from simulation.scenario import Scenario
+from workers.cli.failures import BadInputError
+from workers.cli.foreground import in_foreground
+from workers.cli.render_simulation import as_json, comparison, result_line, summary, trace_tables
+from workers.cli.scenario_files import scenarios
+from workers.cli.words import Language, Words
+from workers.logs import configure_logs
+from workers.settings import Settings
+
+_Flag = Annotated[bool, Parameter(negative="")]
+_FAILED = 1
+_out = Console(highlight=False, markup=False)
+
+
+def simulate(
+    places: Annotated[list[Path] | None, Parameter(name="FILE")] = None,
+    /,
+    *,
+    trace: _Flag = False,
+    parallel: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 4,
+    schema_: Annotated[_Flag, Parameter(name="--schema")] = False,
+    json: _Flag = False,
+    lang: Language | None = None,
+) -> int:
+    """Play scenarios against the real journey, rules and ledger, skipping the time in which nothing happens.
+
+    Servers of its own are started and end with it; nothing is stored. Status 0 when all was as expected, 1 when
+    something was not: what was expected then stands beside what happened.
+
+    Parameters
+    ----------
+    places
+        Scenario files, or folders with all scenarios below them.
+    trace
+        Print the whole trace of each: stages, decisions, deadlines, money. A single scenario's is printed anyway.
+    parallel
+        So many scenarios at a time.
+    schema_
+        Print the JSON schema of a scenario, and play nothing.
+    json
+        Print for programs: each outcome with its trace on a line.
+    lang
+        Language of the headings and traces; that of LANG unless told.
+
+    """
+    if schema_:
+        _print_schema()
+        return 0
+    if not places:
+        message = "FILE: nothing to play; give scenario files or a folder of them, e.g. scenarios"
+        raise BadInputError(message)
+    wanted = scenarios(places, load_products())
+    configure_logs(Settings(log_level="ERROR"))
+    words = None if json else Words(lang)
+    return in_foreground(_simulate(wanted, parallel, words, traced=trace or len(wanted) == 1))
+
+
+async def _simulate(wanted: list[Named], parallel: int, words: Words | None, *, traced: bool) -> int:
+    with _progress(len(wanted), shown=words is not None) as advance:
+        async with open_house() as house:
+            began = time.monotonic()
+            outcomes = await run_all(house, wanted, parallel=parallel, done=advance)
+            took = time.monotonic() - began
+    for outcome in outcomes:
+        _print(outcome, words, traced=traced)
+    if words:
+        _out.print(summary(outcomes, words, took))
+    return 0 if all(outcome.passed for outcome in outcomes) else _FAILED
+
+
+@contextmanager
+def _progress(total: int, *, shown: bool) -> Iterator[Callable[[Outcome], None]]:
+    """A bar on standard error while scenarios are played; the names of those done last beside it."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown)
+    with bar:
+        task = bar.add_task("", total=total)
+        yield lambda outcome: bar.update(task, advance=1, description=outcome.file.stem)
+
+
+def _print(outcome: Outcome, words: Words | None, *, traced: bool) -> None:
+    if words is None:
+        sys.stdout.write(orjson.dumps(as_json(outcome)).decode() + "\n")
+        return
+    if traced:
+        for claim in outcome.traces:
+            _out.print(trace_tables(claim, words))
+    _out.print(result_line(outcome, words), soft_wrap=True)
+    if outcome.rows and not outcome.passed:
+        _out.print(comparison(outcome, words))
+
+
+def _print_schema() -> None:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}
+    sys.stdout.write(orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n")
