@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts unit rules lock clean
+.PHONY: help setup run test lint types contracts unit mutants rules lock clean
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
@@ -47,6 +47,10 @@ contracts: setup # who may import whom; every import declared
 
 unit: setup # tests/deploy checks the files under deploy/, too
 	$(BIN)/pytest
+
+mutants: setup ## put small faults into rules and ledger: which of them does no test notice?
+	$(BIN)/python -m bench.mutants.rules --at-least 85
+	$(BIN)/python -m bench.mutants.ledger --at-least 85
 
 rules: setup ## write docs/rules.md anew: every rule of the documents and where it stands
 	$(BIN)/python -m tests.docs.matrix

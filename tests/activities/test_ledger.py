@@ -27,8 +27,8 @@ def wish(number: int, wanted: str, *, insured: str = "1000", **other: str) -> Is
     """A request for voucher `number` of policy PN-0001, with up to `wanted` yuan."""
     reserve = Reserve(
         key=f"reserve-{number}",
-        journey_id=JOURNEY,
-        product="pingan-longterm-b",
+        journey_id=other.get("journey_id", JOURNEY),
+        product=other.get("product", "pingan-longterm-b"),
         policy_number=other.get("policy", "PN-0001"),
         period_from=date.fromisoformat(other.get("period_from", "2026-01-01")),
         sum_insured=Decimal(insured),
@@ -112,7 +112,7 @@ async def test_a_repeat_gets_the_first_answer(ledger: Ledger, pool: Pool) -> Non
     first: list[Voucher | Posted] = [await ledger.issue_voucher(wish(1, "300"))]
     first.append(await ledger.commit(paid(1, "200")))
     await ledger.issue_voucher(wish(2, "500"))
-    assert await ledger.issue_voucher(wish(1, "300.00")) == first[0]
+    assert await ledger.issue_voucher(wish(1, "300.00", insured="1000.00")) == first[0]
     assert await ledger.commit(paid(1, "200.0")) == first[1]
     assert await pool.fetchval("SELECT count(*) FROM journal") == 4
     assert await pool.fetchval("SELECT count(*) FROM voucher") == 2
@@ -132,7 +132,14 @@ async def test_a_repeat_that_wants_another_amount_gets_the_first_reservation(
 
 @pytest.mark.parametrize(
     "changed",
-    [wish(1, "300", insured="2000"), wish(1, "300", policy="PN-0002"), wish(1, "300", period_from="2027-01-01")],
+    [
+        wish(1, "300", insured="2000"),
+        wish(1, "300", policy="PN-0002"),
+        wish(1, "300", period_from="2027-01-01"),
+        wish(1, "300", product="pingan-cancer-drug"),
+        wish(1, "300", journey_id="journey-" + "b" * 20),
+    ],
+    ids=["another sum insured", "another policy", "another period", "another product", "another journey"],
 )
 async def test_a_key_that_returns_with_other_content_is_refused(
     ledger: Ledger, pool: Pool, changed: IssueVoucher
@@ -284,6 +291,15 @@ async def test_a_changed_sum_insured_is_an_adjustment(ledger: Ledger, pool: Pool
     await ledger.release(given_back(1))
     assert (await ledger.issue_voucher(wish(4, "400", insured="400"))).reservation.granted == 300
     assert await balances(pool) == (400, 0, 400, 0)
+
+
+async def test_the_journal_tells_what_was_asked(ledger: Ledger, pool: Pool) -> None:
+    """Whoever reads the books sees the sum insured of an opening, and what was wanted beside what was granted."""
+    await ledger.issue_voucher(wish(1, "1200.5"))
+    rows = await pool.fetch("SELECT kind, request, answer FROM journal ORDER BY journal_id")
+    opened, reserved = ({"kind": row["kind"]} | row["request"] | row["answer"] for row in rows)
+    assert (opened["kind"], opened["sum_insured"]) == ("open", "1000")
+    assert (reserved["wanted"], reserved["sum_insured"], reserved["granted"]) == ("1200.50", "1000.00", "1000.00")
 
 
 async def test_periods_and_policies_do_not_share_a_limit(ledger: Ledger, pool: Pool) -> None:
