@@ -256,21 +256,13 @@ async def corrected_with_a_voucher(rig: Rig) -> str:
 
 async def investigated_and_refused(rig: Rig) -> str:
     """The insurer investigates while the prescription is reviewed, and refuses."""
-    journey = await at_review(rig, "pingan-longterm-b")
-    await rig.done(journey, OpenInvestigation(**people.by(ActorRole.INSURER), reason="two policies"))
-    await rig.waiting(journey, WaitingFor.INVESTIGATION)
-    word = ConcludeInvestigation(**people.by(ActorRole.INSURER_REVIEWER), passed=False, reason="not disclosed")
-    await rig.done(journey, word)
+    journey = await investigated(rig, passed=False, reason="not disclosed")
     return await ended(rig, journey)
 
 
 async def investigated_and_settled(rig: Rig) -> str:
     """The insurer investigates and lets the claim go on; its review's clock stood meanwhile."""
-    journey = await at_review(rig, "pingan-longterm-b")
-    await rig.done(journey, OpenInvestigation(**people.by(ActorRole.INSURER), reason="two policies"))
-    await rig.waiting(journey, WaitingFor.INVESTIGATION)
-    word = ConcludeInvestigation(**people.by(ActorRole.INSURER_REVIEWER), passed=True, reason="all is well")
-    await rig.done(journey, word)
+    journey = await investigated(rig, passed=True, reason="all is well")
     await rig.waiting(journey, WaitingFor.REVIEW)
     await rig.done(journey, people.review())
     await rig.waiting(journey, WaitingFor.BOOKING)
@@ -420,6 +412,16 @@ async def refused_at_review(rig: Rig, product: str) -> str:
     journey = await at_review(rig, product)
     await rig.done(journey, people.review(people.OFF_LABEL, ReviewResult.REFUSED))
     await rig.waiting(journey, WaitingFor.REFUSAL_ANSWER)
+    return journey
+
+
+async def investigated(rig: Rig, *, passed: bool, reason: str) -> str:
+    """A journey whose insurer investigated it during the review, and concluded."""
+    journey = await at_review(rig, "pingan-longterm-b")
+    await rig.done(journey, OpenInvestigation(**people.by(ActorRole.INSURER), reason="two policies"))
+    await rig.waiting(journey, WaitingFor.INVESTIGATION)
+    word = ConcludeInvestigation(**people.by(ActorRole.INSURER_REVIEWER), passed=passed, reason=reason)
+    await rig.done(journey, word)
     return journey
 
 

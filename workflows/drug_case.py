@@ -119,6 +119,11 @@ class DrugCase:
         key = f"{self.claim.journey_id}/polled/{name}/{self.record.status.revision}"
         return {"key": key, "actor": Actor(role=role, id=str(role))}
 
+    @property
+    def committed(self) -> bool:
+        """Whether the benefit of the prescription in hand is booked."""
+        return any(commitment.key == self.key("commit") for commitment in self.commitments)
+
     def issued_voucher(self) -> Voucher:
         """The voucher; RuntimeError before it was issued."""
         if self.voucher is None:

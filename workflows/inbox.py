@@ -1,6 +1,7 @@
 """What people and partners say to a journey: checked, taken once by its key, kept until the journey hears it."""
 
 from collections.abc import Awaitable, Callable
+from types import UnionType
 from typing import TypeAlias
 
 from temporalio import workflow
@@ -156,10 +157,17 @@ class Inbox:
 
     def hear_no_withdrawal(self) -> list[Turn]:
         """From here on the claim cannot be withdrawn or corrected; gives what was said so and not acted on."""
-        late: list[Turn] = [turn for turn in self.turns if isinstance(turn, Withdraw | CorrectClaim)]
-        self.turns = [turn for turn in self.turns if turn not in late]
         self.withdrawable = False
-        return late
+        return self._drop(Withdraw | CorrectClaim)
+
+    def hear_no_correction(self) -> list[Turn]:
+        """What was to be corrected is over; gives the corrections that were not acted on."""
+        return self._drop(CorrectClaim)
+
+    def _drop(self, kinds: UnionType | type[Turn]) -> list[Turn]:
+        dropped = [turn for turn in self.turns if isinstance(turn, kinds)]
+        self.turns = [turn for turn in self.turns if not isinstance(turn, kinds)]
+        return dropped
 
     def taken(self) -> tuple[TakenAction, ...]:
         """The last actions, for the next run of the journey."""

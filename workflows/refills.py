@@ -74,6 +74,8 @@ class Refills:
         record.change(money=_carried(record.status.money), voucher=None, fulfilment=None)
         record.wait(WaitingFor.PRESCRIPTION, ActorRole.INSURED)
         self.journey.inbox.withdrawable = False
+        for late in self.journey.inbox.hear_no_correction():
+            record.note("input", texts.CORRECTED_TOO_LATE, actor=late.actor)
         self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         await self.journey.publish(self._cover_clock())
         await workflow.wait_condition(workflow.all_handlers_finished)

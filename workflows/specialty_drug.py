@@ -63,7 +63,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         )
         self.case = DrugCase(claim, record)
         self.journey = Journey(record, claim.insured.ref, claim.products_version)
-        self.journey.on_turn = Turns(self.journey, self.case).heed
+        self.turns = Turns(self.journey, self.case)
+        self.journey.on_turn = self.turns.heed
         if carried:
             self.journey.inbox.remember(carried.taken)
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
@@ -77,17 +78,30 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     @workflow.run
     async def run(self, claim: DrugClaim) -> JourneyResult:
         """Travel from the claim to its end, prescription by prescription; every end is a result, none a failure."""
-        awaited = claim.carried is not None
         try:
-            while True:
-                if awaited:
-                    await self.refills.next_prescription()
-                await self.prescription()
-                awaited = True
-                await self.refills.continue_as_new()
+            await self.travel(awaited=claim.carried is not None)
         except JourneyEndedError as ended:
-            await self.end(ended)
+            await self.end(await self.refunded(ended))
         return self.result()
+
+    async def travel(self, *, awaited: bool) -> None:
+        """One prescription after another, the first of this run `awaited` or at hand; raises JourneyEndedError."""
+        while True:
+            if awaited:
+                await self.refills.next_prescription()
+            await self.prescription()
+            awaited = True
+            await self.refills.continue_as_new()
+
+    async def refunded(self, ended: JourneyEndedError) -> JourneyEndedError:
+        """A settled treatment ends once what was advanced too much is back, or in what is found out meanwhile."""
+        if ended.stage is not Stage.COMPLETED:
+            return ended
+        try:
+            await self.recovery.refunded()
+        except JourneyEndedError as found_out:
+            return found_out
+        return ended
 
     async def prescription(self) -> None:
         """One prescription, begun anew whenever the claim is corrected; raises JourneyEndedError after the last one."""
@@ -318,11 +332,10 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """Give back what was set aside, recover what has to come back, and close; the last decision says why."""
         self.journey.inbox.expect(WaitingFor.NOTHING)
         self.journey.inbox.hear_no_withdrawal()
+        self.journey.on_turn = self.turns.tell_a_supervisor
         await self.supply.give_back()
         if ended.recover is not Recover.NOTHING:
             await self.recovery.claim_back(ended.recover)
-        elif ended.stage is Stage.COMPLETED:
-            await self.recovery.refunded()
         await self.journey.close(ended.stage, texts.ENDS[ended.stage])
 
     def result(self) -> JourneyResult:

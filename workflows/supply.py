@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
     from schemas.journey import FulfilmentView, Stage, WaitingFor
-    from schemas.ledger import Release, VoucherChange, VoucherCheck
+    from schemas.ledger import Release, Voucher, VoucherChange, VoucherCheck
     from schemas.money import ZERO
     from schemas.partners import (
         CourierBooking,
@@ -220,18 +220,13 @@ class Supply:
         )
 
     async def give_back(self) -> None:
-        """Void the voucher, release the benefit and let the pharmacy sell the drug to somebody else."""
-        if self.case.voucher is None or self.case.handed_over_on:
+        """Void the voucher, release the benefit, and let the pharmacy sell a drug that is not with the patient."""
+        if self.case.voucher is None or self.case.committed:
             return
-        void = VoucherChange(voucher_id=self.case.issued_voucher().voucher_id, key=self.case.key("void"), to="void")
-        await own.ask(Ledger.close_voucher, void)
-        release = Release(key=self.case.key("release"), reservation=self.case.voucher.reservation.key)
-        await own.ask(Ledger.release, release)
-        money = self.journey.record.status.money.model_copy(update={"reserved": ZERO})
-        self.journey.record.change(money=money)
+        await self._release(self.case.voucher)
         self.case.voucher = None
         view = self.journey.record.status.fulfilment
-        if view and view.reservation_id:
+        if view and view.reservation_id and not self.case.handed_over_on:
             await self.desk.hand_off(
                 PartnerName.PHARMACY,
                 Pharmacy.release,
@@ -239,6 +234,15 @@ class Supply:
                     key=key, journey_id=self.case.claim.journey_id, reservation_id=view.reservation_id
                 ),
             )
+
+    async def _release(self, voucher: Voucher) -> None:
+        status = self.journey.record.status
+        if not (status.voucher and status.voucher.redeemed):
+            void = VoucherChange(voucher_id=voucher.voucher_id, key=self.case.key("void"), to="void")
+            await own.ask(Ledger.close_voucher, void)
+        release = Release(key=self.case.key("release"), reservation=voucher.reservation.key)
+        await own.ask(Ledger.release, release)
+        self.journey.record.change(money=status.money.model_copy(update={"reserved": ZERO}))
 
     async def _taken_back(self, tracking_number: str) -> bool:
         answer = await self.desk.hand_off(

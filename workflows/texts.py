@@ -30,6 +30,9 @@ PARCEL_UNDER_WAY = Bilingual(
     en="withdrawn while the drug is on its way, which the courier does not take back: a person has to look",
 )
 WITHDRAWN_TOO_LATE = Bilingual(zh="撤回过晚，药品已发出或已交接", en="the withdrawal came too late: the drug had left")
+CORRECTED_TOO_LATE = Bilingual(
+    zh="更正过晚，该处方已办结", en="the correction came too late: that prescription is over"
+)
 ENDED_TOO_LATE = Bilingual(
     zh="终止要求晚于发货：药品已在途，交接后照常结算",
     en="it was to end, but the drug had left: once delivered it is settled",
@@ -111,6 +114,14 @@ def recomputed(deadline: Deadline) -> Bilingual:
     text = deadline.reckoning
     return Bilingual(
         zh=f"节假日安排已公布，重新计算时限：{text.zh}", en=f"reckoned on the published calendar: {text.en}"
+    )
+
+
+def while_ending(action: str) -> Bilingual:
+    """News came while the journey was being wound up."""
+    return Bilingual(
+        zh=f"旅程结束过程中收到：{action}，请人工核实后续处理",
+        en=f"{action} came while the journey was ending: please look",
     )
 
 

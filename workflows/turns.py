@@ -51,6 +51,11 @@ class Turns:
             case RecordFraud():
                 await self._judge(News.FRAUD, turn.found_on)
 
+    async def tell_a_supervisor(self, turn: Turn, wait: Waiting) -> None:
+        """The journey is ending and ends as it was to: what comes now is for a person to look at."""
+        del wait
+        self.journey.record.escalate(texts.while_ending(str(turn.action)))
+
     async def _investigate(self, turn: OpenInvestigation, wait: Waiting) -> None:
         """The insurer investigates; the clock of whoever was to act stands meanwhile. pingan-longterm-b/SLA-2."""
         why = Bilingual(zh=f"保险公司调查：{turn.reason}", en=f"investigated by the insurer: {turn.reason}")

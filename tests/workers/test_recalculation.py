@@ -15,7 +15,7 @@ from console.reads import Reads
 from products.calendar import DAYS, WorkingCalendar, calendar_of
 from products.day_table import read_days, table_of
 from schemas.civil import china_date
-from schemas.journey import JourneyStatus, WaitingFor
+from schemas.journey import JourneyStatus, Stage, WaitingFor
 from storage.pool import open_pool
 from tests import people
 from tests.conftest import temporal_server
@@ -105,7 +105,7 @@ async def test_the_journey_goes_on_afterwards(rig: Rig, tell: Tell) -> None:
     journey, _ = await reviewed_provisionally(rig)
     await tell(AFTER).look()
     await rig.done(journey, people.review())
-    await rig.waiting(journey, WaitingFor.BOOKING)
+    assert (await rig.waiting(journey, WaitingFor.BOOKING)).stage is Stage.FULFILMENT
 
 
 async def test_several_workers_tell_a_journey_once(rig: Rig, tell: Tell) -> None:
@@ -162,6 +162,8 @@ async def test_it_looks_at_start_and_ends_when_told(rig: Rig, tell: Tell) -> Non
     stop.set()
     async with asyncio.timeout(10):
         await working
+    assert working.done()
+    assert working.exception() is None
 
 
 async def test_a_database_that_is_away_is_waited_for(temporal: Client, monkeypatch: pytest.MonkeyPatch) -> None:

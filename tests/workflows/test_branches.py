@@ -1,11 +1,13 @@
 """What can take a journey off the main road, and where it ends."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from audit.cost import count
-from schemas.actions import Hold, Receipt, RecordRefund
+from schemas.actions import Hold, Receipt, RecordDeath, RecordFraud, RecordRefund
 from schemas.decision import Verdict
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.money import ZERO
@@ -178,3 +180,77 @@ async def test_an_action_of_an_earlier_run_that_comes_again_gets_its_receipt(rig
     assert again.repeated
     assert (await rig.until(journey, roads.between_prescriptions)).revision == before.revision
     await rig.done(journey, people.end_treatment())
+
+
+async def reported_alone(rig: Rig, product: str, **terms: str) -> str:
+    """A reported journey whose policy no other journey uses."""
+    number = await rig.policy(product, **terms)
+
+    def change(data: dict[str, Any]) -> None:
+        data["policy_number"] = number
+
+    return await rig.report(product, change)
+
+
+async def over_the_limit(rig: Rig) -> str:
+    """A settled prescription of which part was advanced beyond the limit, and is to be refunded."""
+    journey = await reported_alone(rig, "pingan-longterm-b", sum_insured="1000.00")
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await roads.collected(rig, journey, "pingan-longterm-b")
+    await rig.waiting(journey, WaitingFor.REFUND)
+    return journey
+
+
+async def test_a_settled_claim_is_closed_once_what_was_advanced_beyond_the_limit_is_back(rig: Rig) -> None:
+    """pingan-longterm-b/PAY-1: nothing of it touches the limit, which stays used up."""
+    journey = await over_the_limit(rig)
+    due = (await rig.waiting(journey, WaitingFor.REFUND)).money.refund_due
+    await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=due))
+    status = await rig.closed(journey)
+    assert (status.stage, status.money.refund_due) == (Stage.COMPLETED, ZERO)
+    assert await limit(rig, journey) == (ZERO, Decimal(1000))
+
+
+async def test_fraud_found_while_a_refund_is_awaited_claims_everything_back(rig: Rig) -> None:
+    """pingan-longterm-b/FRAUD-1: a settled claim that is not closed yet ends otherwise, and what came back is free."""
+    journey = await over_the_limit(rig)
+    before = (await rig.waiting(journey, WaitingFor.REFUND)).money
+    found = RecordFraud(**people.by(ActorRole.INSURER), found_on=date(2026, 11, 21), reason="another patient")
+    await rig.done(journey, found)
+    recovering = await rig.until(journey, lambda status: status.stage is Stage.RECOVERY)
+    assert recovering.money.refund_due == before.refund_due + before.committed
+    await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=recovering.money.refund_due))
+    assert (await rig.closed(journey)).stage is Stage.TERMINATED
+    assert await limit(rig, journey) == (ZERO, ZERO)
+
+
+async def test_fraud_found_before_the_dispensing_is_booked_frees_the_limit(rig: Rig) -> None:
+    """The drug is with somebody, the pharmacy refuses to book it: nothing is paid and nothing stays set aside."""
+    journey = await reported_alone(rig, "yuanxin-cancer-drug")
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await rig.done(journey, people.review())
+    await rig.waiting(journey, WaitingFor.BOOKING)
+    await rig.behave("pharmacy", "dispense", {"kind": "refuse"}, journey_id=journey)
+    await rig.done(journey, people.pick_up(*roads.PLACES["yuanxin-cancer-drug"], **roads.AGREED))
+    await rig.waiting(journey, WaitingFor.HAND_OVER)
+    await rig.done(journey, people.hand_over(await rig.code(journey)))
+    await rig.waiting(journey, WaitingFor.HAND_OFF_HELP)
+    found = RecordFraud(**people.by(ActorRole.INSURER), found_on=date(2026, 11, 21), reason="another patient")
+    await rig.done(journey, found)
+    assert (await rig.closed(journey)).stage is Stage.TERMINATED
+    assert await limit(rig, journey) == (ZERO, ZERO)
+
+
+async def test_news_while_a_journey_is_ending_is_put_before_a_supervisor(rig: Rig) -> None:
+    """Withdrawn, and the pharmacy refuses to take the drug back: a death then changes nothing, and is not lost."""
+    journey = await roads.at_booking(rig, "pingan-longterm-b")
+    await rig.behave("pharmacy", "release", {"kind": "refuse"}, journey_id=journey)
+    await rig.done(journey, people.pick_up("上海", "上海"))
+    await rig.waiting(journey, WaitingFor.HAND_OVER)
+    await rig.done(journey, people.withdraw())
+    await rig.waiting(journey, WaitingFor.HAND_OFF_HELP)
+    await rig.done(journey, RecordDeath(**people.by(ActorRole.SERVICE_AGENT), died_on=date(2026, 11, 20)))
+    told = await rig.waiting(journey, WaitingFor.HAND_OFF_HELP)
+    assert "record_death" in told.escalations[-1].reason.en
+    await rig.done(journey, people.retry())
+    assert (await rig.closed(journey)).stage is Stage.WITHDRAWN
