@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from console.catalogue import ACTIONS
 from console.problems import FieldProblem, InvalidRequestError, field_problems
-from schemas.actions import ActionInput
+from schemas.action_input import ActionInput
 
 
 def build(name: str, fields: dict[str, Any], given: dict[str, Any], *, prefix: str = "") -> ActionInput:

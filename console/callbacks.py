@@ -15,7 +15,8 @@ from console.database import connected
 from console.performing import Pending, Performer, RefusedError
 from console.problems import InvalidRequestError, ProblemError, field_problems, responses
 from console.signatures import SignatureError, Verifier
-from schemas.actions import ActionInput, Receipt
+from schemas.action_input import ActionInput
+from schemas.actions import Receipt
 from schemas.names import JourneyId
 from schemas.partners import PartnerName
 from schemas.people import Actor, ActorRole

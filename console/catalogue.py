@@ -2,7 +2,8 @@
 
 from typing import Any, get_args
 
-from schemas.actions import Action, ActionInput
+from schemas.action_input import ActionInput
+from schemas.actions import Action
 
 
 def _models() -> dict[str, type[ActionInput]]:

@@ -23,7 +23,8 @@ from console.performing import (
     TemporalAwayError,
 )
 from console.problems import ProblemError
-from schemas.actions import ActionInput, Receipt
+from schemas.action_input import ActionInput
+from schemas.actions import Receipt
 from storage.queries import load
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"

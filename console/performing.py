@@ -19,7 +19,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.catalogue import name_of
 from console.problems import FieldProblem, ProblemError
-from schemas.actions import ActionInput, Receipt
+from schemas.action_input import ActionInput
+from schemas.actions import Receipt
 from schemas.journey import CLOSED_STAGES, JourneyStatus
 from schemas.shape import Shape
 

@@ -6,7 +6,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from console.catalogue import ACTIONS
 from console.problems import field_problems
-from schemas.actions import Action, ActionInput
+from schemas.action_input import ActionInput
+from schemas.actions import Action
 from schemas.people import ActorRole
 from simulation.errors import ScenarioError
 from simulation.people import Obliging, Situation, usual_fields

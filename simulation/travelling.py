@@ -15,7 +15,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from intake.starter import start
-from schemas.actions import ActionInput, Receipt
+from schemas.action_input import ActionInput
+from schemas.actions import Receipt
 from schemas.claim import DrugClaim
 from simulation.errors import StuckError
 from simulation.house import House

@@ -4,7 +4,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.foundation import Foundation
-    from schemas.actions import ActionInput, ApplyForAid, RecordAidCollection, RecordAidOutcome
+    from schemas.action_input import ActionInput
+    from schemas.actions import ApplyForAid, RecordAidCollection, RecordAidOutcome
     from schemas.decision import AidStanding, CharityWay, Decision, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.partners import AidApplication, AidProgram, AidQuery, AidReceipt, PartnerName

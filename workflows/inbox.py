@@ -8,8 +8,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from schemas.action_input import ActionInput
     from schemas.actions import (
-        ActionInput,
         CorrectClaim,
         Hold,
         OpenInvestigation,

@@ -9,7 +9,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities import policies
     from activities.decisions import Decisions
-    from schemas.actions import ActionInput, AdoptDeadline, DecideReferral, Receipt, RetryHandOff
+    from schemas.action_input import ActionInput
+    from schemas.actions import AdoptDeadline, DecideReferral, Receipt, RetryHandOff
     from schemas.deadline import Budget
     from schemas.decision import Decision, DecisionRequest, Facts, Verdict
     from schemas.journey import Stage, Wait, WaitingFor

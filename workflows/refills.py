@@ -8,7 +8,8 @@ from temporalio import workflow
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
-    from schemas.actions import ActionInput, EndTreatment, SubmitPrescription
+    from schemas.action_input import ActionInput
+    from schemas.actions import EndTreatment, SubmitPrescription
     from schemas.carried import CarriedOver
     from schemas.civil import CHINA, china_date
     from schemas.deadline import Budget, BudgetUnit

@@ -8,8 +8,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.courier import Courier
     from activities.ledger import Ledger
     from activities.pharmacy import Pharmacy
+    from schemas.action_input import ActionInput
     from schemas.actions import (
-        ActionInput,
         ChooseFulfilment,
         DeliveryStatus,
         RecordDeliveryProblem,

@@ -7,7 +7,7 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from schemas.actions import ActionInput
+    from schemas.action_input import ActionInput
     from schemas.journey import WaitingFor
     from schemas.people import ActorRole
 

@@ -9,7 +9,8 @@ from console.database import DatabaseAwayError
 from console.kept import KeptAction, KeptActions
 from console.performing import FailedActionError, Pending, Performer
 from console.reads import Reads
-from schemas.actions import ActionInput, RecordPayment, RecordReview, RetryHandOff, ReviewResult, SubmitPapers
+from schemas.action_input import ActionInput
+from schemas.actions import RecordPayment, RecordReview, RetryHandOff, ReviewResult, SubmitPapers
 from schemas.decision import PharmacistFindings
 from schemas.journey import JourneyStatus
 from schemas.papers import Paper, PaperKind

@@ -13,7 +13,8 @@ from console.kept import KeptActions
 from console.performing import Performer
 from console.problems import InvalidRequestError
 from console.reads import Reads
-from schemas.actions import ActionInput, Receipt
+from schemas.action_input import ActionInput
+from schemas.actions import Receipt
 from schemas.people import ActorRole
 from workers.cli.failures import AwayError, BadInputError, CommandError
 from workers.cli.fields import fields_of

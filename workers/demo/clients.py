@@ -7,7 +7,7 @@ import httpx2
 from pydantic import TypeAdapter
 
 from console.views import JourneyPage, JourneyRow, JourneyView
-from schemas.actions import ActionInput
+from schemas.action_input import ActionInput
 from workers.settings import Settings
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=2.0)

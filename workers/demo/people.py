@@ -8,8 +8,8 @@ from typing import Any
 from products.loader import load_products
 from products.model import PaperCondition, Product
 from products.places import find_city
+from schemas.action_input import ActionInput
 from schemas.actions import (
-    ActionInput,
     ApplyForAid,
     ChooseFulfilment,
     DecideReferral,

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from console.views import JourneyView
-from schemas.actions import ActionInput
+from schemas.action_input import ActionInput
 from schemas.claim import DrugClaimReport
 from schemas.journey import CLOSED_STAGES, WaitingFor
 from workers.demo.aid import AidAttempt
