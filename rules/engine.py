@@ -19,7 +19,6 @@ from rules.result import PaperWanted
 from rules.version import RULES_VERSION
 from schemas.decision import (
     Amounts,
-    AuthorizationFacts,
     CharityFacts,
     CharityWay,
     Citation,
@@ -33,6 +32,7 @@ from schemas.decision import (
     Verdict,
     Versions,
 )
+from schemas.facts import EligibilityFacts
 from schemas.money import ZERO
 from schemas.papers import PaperDue
 from schemas.text import Bilingual
@@ -80,7 +80,7 @@ def _product(products: Products, product_id: str) -> Product:
 
 def _effective_on(facts: Facts) -> date:
     """The day whose terms hold for this policy."""
-    return facts.coverage.policy.effective_on if isinstance(facts, AuthorizationFacts) else facts.policy_effective_on
+    return facts.coverage.policy.effective_on if isinstance(facts, EligibilityFacts) else facts.policy_effective_on
 
 
 def _check_terms_known(context: Context) -> None:

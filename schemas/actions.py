@@ -7,6 +7,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.action_input import ActionInput, Reason
+from schemas.car_t_actions import (
+    ArrangeTreatment,
+    BookAssessment,
+    DecideRemanufacture,
+    EndMonitoring,
+    RecordAdverseEvent,
+    RecordApheresis,
+    RecordAssessment,
+    RecordBridging,
+    RecordCustody,
+    RecordEfficacy,
+    RecordExamination,
+    RecordInfusion,
+    RecordLymphodepletion,
+    RecordManufacturing,
+    ResolveDeviation,
+    SubmitCosts,
+    TransferSite,
+)
 from schemas.clinical import Diagnosis, Prescription
 from schemas.deadline import Deadline
 from schemas.decision import FulfilmentMode, PharmacistFindings
@@ -346,7 +365,24 @@ Action = Annotated[
     | SubmitPrescription
     | EndTreatment
     | RecordFollowUp
-    | RecordRefund,
+    | RecordRefund
+    | BookAssessment
+    | RecordAssessment
+    | ArrangeTreatment
+    | RecordApheresis
+    | RecordCustody
+    | RecordManufacturing
+    | DecideRemanufacture
+    | RecordBridging
+    | RecordExamination
+    | RecordLymphodepletion
+    | RecordInfusion
+    | RecordAdverseEvent
+    | EndMonitoring
+    | RecordEfficacy
+    | SubmitCosts
+    | ResolveDeviation
+    | TransferSite,
     Field(discriminator="action"),
 ]
 

@@ -96,6 +96,8 @@ class Diagnosis(Strict):
     prior_lines: int | None = Field(default=None, ge=0, le=20)
     """Lines of systemic therapy before this one; needed by drugs limited to later lines."""
     subtype: str = Field(default="", max_length=80)
+    relapsed_or_refractory: bool | None = None
+    """The disease came back after treatment or did not answer to it; None where nobody has established it."""
 
 
 class DrugName(Strict):

@@ -142,9 +142,11 @@ class Deviation(Shape):
     """Something wrong with the chain: found at the custody event `seq`, open until a person has disposed of it."""
 
     number: int
+    """Ten times `seq`, and which one of that event: it never changes as the chain grows."""
     seq: int
     kind: DeviationKind
     material: Material
+    open: bool = True
 
 
 class Disposition(StrEnum):

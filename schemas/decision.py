@@ -7,12 +7,24 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from schemas.car_t_facts import (
+    CarTApheresisFacts,
+    CarTAssessmentFacts,
+    CarTAuthorizationFacts,
+    CarTCostFacts,
+    CarTInfusionFacts,
+    CarTSettlementFacts,
+    CarTSiteFacts,
+    CarTStandingFacts,
+    TreatmentWindow,
+)
 from schemas.clinical import Diagnosis, Prescription
-from schemas.money import ZERO, Ratio, Yuan
+from schemas.custody import Deviation
+from schemas.facts import EligibilityFacts, PaymentFacts
+from schemas.money import ZERO, Yuan
 from schemas.names import ProductId, RuleId
 from schemas.papers import Paper, PaperDue
-from schemas.people import ApplicantRole, Citizenship, InsuredFacts
-from schemas.policy import Coverage
+from schemas.people import ApplicantRole, Citizenship
 from schemas.shape import Shape, Strict
 from schemas.text import Bilingual
 
@@ -60,21 +72,13 @@ class Finding(Shape):
     """What the patient or agent can do about it, where there is something."""
 
 
-class AuthorizationFacts(Strict):
+class AuthorizationFacts(EligibilityFacts):
     """May this insured person have this drug for this disease under this policy."""
 
     question: Literal["authorization"] = "authorization"
-    coverage: Coverage
-    insured: InsuredFacts
-    applicant: ApplicantRole = ApplicantRole.INSURED
-    diagnosis: Diagnosis
     prescription: Prescription
-    papers: tuple[Paper, ...] = ()
     hospital_lacks_drug: bool | None = None
     planned_purchase_on: date | None = None
-    applied_on: date
-    decided_on: date | None = None
-    """Day of deciding, where it is another than that of the application."""
 
 
 class PharmacistFindings(Strict):
@@ -200,20 +204,11 @@ class CounterFacts(Strict):
     policy_effective_on: date
 
 
-class SettlementFacts(Strict):
+class SettlementFacts(PaymentFacts):
     """Who pays what for a dispensed prescription."""
 
     question: Literal["settlement"] = "settlement"
-    cost: Yuan
     in_catalogue: bool | None
-    social_insurance_enrolled: bool
-    social_insurance_settled: bool
-    social_insurance_compensation: Yuan
-    other_compensation: Yuan
-    reimbursement_ratio: Ratio | None
-    available: Yuan
-    """What the benefit limit still holds for this claim (its own reservation included)."""
-    policy_effective_on: date
     dispensed_on: date
     expires_on: date
     renewed_to: date | None = None
@@ -246,7 +241,21 @@ class StandingFacts(Strict):
 
 
 Facts = Annotated[
-    AuthorizationFacts | ReviewFacts | CharityFacts | FulfilmentFacts | CounterFacts | SettlementFacts | StandingFacts,
+    AuthorizationFacts
+    | ReviewFacts
+    | CharityFacts
+    | FulfilmentFacts
+    | CounterFacts
+    | SettlementFacts
+    | StandingFacts
+    | CarTAuthorizationFacts
+    | CarTSiteFacts
+    | CarTAssessmentFacts
+    | CarTApheresisFacts
+    | CarTInfusionFacts
+    | CarTCostFacts
+    | CarTSettlementFacts
+    | CarTStandingFacts,
     Field(discriminator="question"),
 ]
 
@@ -291,6 +300,10 @@ class Decision(Shape):
     amounts: Amounts | None = None
     way: CharityWay | None = None
     next_steps: tuple[Bilingual, ...] = ()
+    window: TreatmentWindow | None = None
+    """CAR-T: the treatment period on these facts, once apheresis has opened it."""
+    deviations: tuple[Deviation, ...] = ()
+    """CAR-T: what is wrong with the chain of identity or custody, disposed of or not."""
     final: bool = False
     """A refusal that holds for later prescriptions, too: resistance, the term is over, the limit is used up."""
     facts: Facts

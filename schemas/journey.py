@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from schemas.car_t_view import CarTView
 from schemas.deadline import Budget, ClockStop, Deadline
 from schemas.decision import Amounts, Decision, FulfilmentMode
 from schemas.money import ZERO
@@ -17,7 +18,7 @@ from schemas.text import Bilingual
 
 
 class Stage(StrEnum):
-    """The stages of the specialty-drug journey, in the manuals' order."""
+    """The stages of a journey, in the documents' order: first the specialty drug's, then those of CAR-T alone."""
 
     AUTHORIZATION = "authorization"
     PRESCRIPTION_REVIEW = "prescription_review"
@@ -27,6 +28,16 @@ class Stage(StrEnum):
     SETTLEMENT = "settlement"
     REFILL = "refill"
     """Between two prescriptions of a treatment that goes on."""
+    ASSESSMENT = "assessment"
+    """CAR-T: a designated institution judges whether the patient is suitable."""
+    ARRANGEMENT = "arrangement"
+    APHERESIS = "apheresis"
+    MANUFACTURING = "manufacturing"
+    PRE_INFUSION_EXAMINATION = "pre_infusion_examination"
+    LYMPHODEPLETION = "lymphodepletion"
+    INFUSION = "infusion"
+    MONITORING = "monitoring"
+    EFFICACY_ASSESSMENT = "efficacy_assessment"
     GREEN_CHANNEL = "green_channel"
     """A refusal at review is accepted, or not; the consultation it earns is arranged."""
     RECOVERY = "recovery"
@@ -73,6 +84,23 @@ class WaitingFor(StrEnum):
     CONSULTATION = "consultation"
     PRESCRIPTION = "prescription"
     REFUND = "refund"
+    ASSESSMENT_BOOKING = "assessment_booking"
+    ASSESSMENT = "assessment"
+    ARRANGEMENT = "arrangement"
+    APHERESIS = "apheresis"
+    PRODUCT = "product"
+    """The manufacturer makes the CAR-T cells."""
+    REMANUFACTURE_CHOICE = "remanufacture_choice"
+    PRODUCT_ARRIVAL = "product_arrival"
+    """The released cells are on their way to the institution."""
+    EXAMINATION = "examination"
+    LYMPHODEPLETION = "lymphodepletion"
+    DEVIATION = "deviation"
+    """A broken chain: the responsible person has to dispose of it before infusion."""
+    INFUSION = "infusion"
+    MONITORING_END = "monitoring_end"
+    EFFICACY = "efficacy"
+    COSTS = "costs"
     RESUMPTION = "resumption"
     """The journey is on hold."""
     HAND_OFF = "hand_off"
@@ -210,6 +238,7 @@ class JourneyStatus(Shape):
     prescription: int = 1
     """Which prescription of the journey it is at, from 1."""
     appointment: Appointment | None = None
+    car_t: CarTView | None = None
     decisions: tuple[DecisionRecord, ...] = ()
     actions: tuple[ActionOffer, ...] = ()
     money: Money = Money()

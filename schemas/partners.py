@@ -1,4 +1,4 @@
-"""What is asked of partners and what they answer: insurer, pharmacy, foundation, hospital, courier, notifier."""
+"""What is asked of partners and what they answer."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from schemas.custody import ChainOfIdentityId, Material, Party, StorageConditions
 from schemas.decision import AidStanding, FulfilmentMode
 from schemas.money import Yuan
 from schemas.names import DrugId, IdempotencyKey, JourneyId, PersonRef, PolicyNumber, ProductId
@@ -23,6 +24,10 @@ class PartnerName(StrEnum):
     FOUNDATION = "foundation"
     HOSPITAL = "hospital"
     COURIER = "courier"
+    MANUFACTURER = "manufacturer"
+    """Makes the CAR-T cells."""
+    CRYO_COURIER = "cryo_courier"
+    """Carries cells, cold."""
     NOTIFIER = "notifier"
 
 
@@ -255,3 +260,111 @@ class Sent(Shape):
     """The notifier took the message."""
 
     message_id: str
+
+
+class AssessmentBooking(PartnerWrite):
+    """Book a designated institution's assessment of the patient."""
+
+    site: str
+    on: date
+    person: PersonRef
+
+
+class AppointmentReceipt(Shape):
+    """The institution took the booking."""
+
+    appointment_id: str
+    on: date
+
+
+class Admission(PartnerWrite):
+    """Have the patient admitted for apheresis, or for the infusion."""
+
+    site: str
+    purpose: str
+    """`apheresis` or `infusion`."""
+    on: date
+    person: PersonRef
+
+
+class SlotRequest(PartnerWrite):
+    """Ask the manufacturer for a manufacturing slot: cells collected on that day at that site."""
+
+    product: ProductId
+    drug_id: DrugId
+    drug_name: str
+    site: str
+    apheresis_on: date
+    coi: str = ""
+    """The chain-of-identity identifier assigned with an earlier slot of this therapy; empty for the first."""
+
+
+class SlotReceipt(Shape):
+    """The slot, the identifier that links the cells to the patient, and how cold each material has to stay."""
+
+    slot_id: str
+    coi: ChainOfIdentityId
+    manufacturer: Party
+    conditions: tuple[StorageConditions, ...] = ()
+
+
+class SlotCancellation(PartnerWrite):
+    """The slot is not needed any more."""
+
+    slot_id: str
+
+
+class SlotCancelled(Shape):
+    """The slot is given up, now or before."""
+
+    slot_id: str
+
+
+class SlotQuery(Shape):
+    """How does manufacturing in this slot stand."""
+
+    slot_id: str
+
+
+class SlotStanding(Shape):
+    """`reserved`, `in_production`, `released`, `out_of_specification`, `failed`, `lost` or `cancelled`."""
+
+    status: str
+    batch: str = ""
+    certificate: str = ""
+    expires_on: date | None = None
+    din: str = ""
+    """Donation identification number of the starting material in production."""
+    reason: str = ""
+
+
+class ShipmentBooking(PartnerWrite):
+    """Book the transport of cells from one party to another."""
+
+    material: Material
+    coi: ChainOfIdentityId
+    din: str
+    sender: str
+    recipient: str
+    ready_on: date
+    conditions: StorageConditions | None = None
+
+
+class ShipmentReceipt(Shape):
+    """The cryo courier took the booking."""
+
+    shipment_id: str
+    courier: Party
+
+
+class ShipmentCancellation(PartnerWrite):
+    """These cells are not to be carried."""
+
+    shipment_id: str
+
+
+class ShipmentCancelled(Shape):
+    """What became of the cancellation; False: the cells are on their way."""
+
+    shipment_id: str
+    cancelled: bool

@@ -133,6 +133,8 @@ class ActorRole(StrEnum):
     FOUNDATION = "foundation"
     HOSPITAL = "hospital"
     COURIER = "courier"
+    MANUFACTURER = "manufacturer"
+    CRYO_COURIER = "cryo_courier"
     SYSTEM = "system"
 
 

@@ -1,0 +1,87 @@
+"""A CAR-T journey: its claim, the terms it runs under, and what one run leaves to the next."""
+
+from datetime import date
+
+from pydantic import AwareDatetime, Field
+
+from schemas.carried import Commitment, TakenAction
+from schemas.clinical import Diagnosis, DrugName
+from schemas.custody import CustodyEvent, DeviationWord
+from schemas.deadline import Budget
+from schemas.journey import JourneyStatus
+from schemas.names import ClaimNumber, JourneyId, PolicyNumber, ProductId
+from schemas.papers import Paper
+from schemas.people import ApplicantRole, InsuredFacts, InsuredPerson
+from schemas.policy import Coverage
+from schemas.shape import Shape, Strict
+
+
+class CarTClaimReport(Strict):
+    """`data` of a claim-intake event: one claim for one CAR-T therapy."""
+
+    claim_number: ClaimNumber
+    product: ProductId
+    policy_number: PolicyNumber
+    insured: InsuredPerson
+    applicant: ApplicantRole = ApplicantRole.INSURED
+    diagnosis: Diagnosis
+    drug: DrugName
+    papers: tuple[Paper, ...] = ()
+    corrects: ClaimNumber | None = None
+    """A refused claim under the same product that this one corrects: the papers handed in with it count here, too."""
+
+
+class CarTPlanRequest(Shape):
+    """Which product, CAR-T product and policy the journey is for."""
+
+    product: ProductId
+    drug: DrugName
+    effective_on: date
+
+
+class CarTPlan(Shape):
+    """The product's terms for one CAR-T journey, as they stood when it began."""
+
+    products_version: str
+    drug_id: str = ""
+    drug_label: str = Field(default="", max_length=120)
+    investigation_budget: Budget | None = None
+
+
+class CarTCarriedOver(Shape):
+    """The state of a CAR-T journey between two of its runs."""
+
+    version: int = 1
+    """Of this shape; a newer field has a default, so that an older run's state is still read."""
+    status: JourneyStatus
+    decided: int = Field(ge=0)
+    told: int = Field(ge=0)
+    coverage: Coverage
+    plan: CarTPlan
+    round: int = Field(ge=1)
+    """How often apheresis was begun: part of every idempotency key."""
+    asked: dict[str, int] = Field(default_factory=dict)
+    taken: tuple[TakenAction, ...] = ()
+    custody: tuple[CustodyEvent, ...] = ()
+    """Events since the apheresis that counts."""
+    first_seq: int = 1
+    words: tuple[DeviationWord, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+
+
+class CarTClaim(Shape):
+    """Input of a CAR-T journey: the report without personal data, and the versions it starts under."""
+
+    journey_id: JourneyId
+    claim_number: ClaimNumber
+    product: ProductId
+    policy_number: PolicyNumber
+    insured: InsuredFacts
+    applicant: ApplicantRole
+    diagnosis: Diagnosis
+    drug: DrugName
+    papers: tuple[Paper, ...] = ()
+    reported_at: AwareDatetime
+    products_version: str = Field(default="", max_length=64)
+    carried: CarTCarriedOver | None = None
+    """What the journey's earlier runs leave to this one; None in the first."""

@@ -1,0 +1,51 @@
+"""How far a CAR-T therapy has come, as the journey knows it and agents see it."""
+
+from datetime import date
+
+from schemas.car_t_actions import Response
+from schemas.car_t_facts import ExaminationResult, TreatmentWindow
+from schemas.custody import CustodyHead, Deviation, StorageConditions
+from schemas.money import ZERO, Yuan
+from schemas.shape import Shape
+
+
+class CarTTherapy(Shape):
+    """How far the therapy has come: the facts that every later step builds on."""
+
+    site: str = ""
+    assessed_on: date | None = None
+    arranged: bool = False
+    expected_cost: Yuan = ZERO
+    slot: str = ""
+    """Manufacturing slot."""
+    coi: str = ""
+    """Chain-of-identity identifier."""
+    din: str = ""
+    """Donation identification number of the apheresis that counts."""
+    conditions: tuple[StorageConditions, ...] = ()
+    first_apheresis_on: date | None = None
+    aphereses: int = 0
+    released: bool = False
+    batch: str = ""
+    certificate: str = ""
+    product_expires_on: date | None = None
+    examination: ExaminationResult | None = None
+    examined_on: date | None = None
+    conditioned_on: date | None = None
+    infused_on: date | None = None
+    response: Response | None = None
+    worst_grade: int = 0
+    """Highest grade of a reaction so far, 0 without any."""
+    window: TreatmentWindow | None = None
+
+
+class CarTView(Shape):
+    """What agents see of the therapy, besides stage and wait."""
+
+    therapy: CarTTherapy = CarTTherapy()
+    custody: CustodyHead | None = None
+    deviations: tuple[Deviation, ...] = ()
+    costs: Yuan = ZERO
+    """Costs handed in."""
+    covered: Yuan = ZERO
+    """Those of them that are covered."""
