@@ -12,8 +12,8 @@ from console.kept import KeptActions
 from console.performing import Performer
 from console.reads import Reads
 from schemas.actions import Action, ChooseFulfilment, RecordHandOver, RecordPayment, RecordReview, ReviewResult
-from schemas.claim import DrugClaim
 from schemas.decision import FulfilmentMode, PharmacistFindings
+from schemas.drug_claim import DrugClaim
 from schemas.journey import JourneyResult, WaitingFor
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Actor, ActorRole

@@ -31,7 +31,7 @@ from audit.cost import count
 from bench.inputs import Inputs
 from bench.worker import BUILD, SAMPLE
 from intake.identity import journey_id
-from schemas.claim import DrugClaim, DrugClaimReport
+from schemas.drug_claim import DrugClaim, DrugClaimReport
 from schemas.people import InsuredFacts
 from schemas.routing import JOURNEYS_QUEUE, SEARCH_ATTRIBUTES
 from storage.migrations import migrate

@@ -9,7 +9,7 @@ from temporalio.common import SearchAttributeKey, VersioningBehavior
 
 from activities import policies
 from schemas.actions import ChooseFulfilment, Receipt, RecordHandOver, RecordPayment, RecordReview
-from schemas.claim import DrugClaim
+from schemas.drug_claim import DrugClaim
 from schemas.journey import JourneyResult, Stage
 from schemas.partners import PartnerName, PartnerWrite
 from workflows import own

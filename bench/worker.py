@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from bench.partners import partners
 from bench.variants import BareJourney, write_straightforwardly
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from schemas.partners import PartnerName
 from schemas.routing import JOURNEYS_QUEUE
 from storage.pool import open_pool

@@ -8,12 +8,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from schemas.claim import DrugClaimReport
+from schemas.claim import ClaimReport
 
 _PERSONAL = "insured"
 
 
-def content(report: DrugClaimReport, salt: bytes) -> dict[str, Any]:
+def content(report: ClaimReport, salt: bytes) -> dict[str, Any]:
     """The report in plain JSON values; each value below `insured` is a digest under `salt` (dropping it erases)."""
     # Without defaults, so that a field added to the shape later does not make old and new contents differ.
     plain = {name: _plain(value) for name, value in report.model_dump(exclude_defaults=True).items()}

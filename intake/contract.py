@@ -3,19 +3,20 @@
 from typing import Any
 
 from intake.received import BATCH, MAX_BATCH_EVENTS, STRUCTURED
-from intake.validation import CLAIM_REPORTED
-from schemas.claim import DrugClaimReport
+from schemas.claim import ClaimReport
+from schemas.claims import REPORTS
 
 
 def request_body() -> dict[str, Any]:
     """The request body of POST /events."""
-    data, event = _claim(), _event()
+    data = {type_: _claim(shape) for type_, shape in REPORTS.items()}
+    event = {"oneOf": [_event(type_, claim) for type_, claim in data.items()]}
     return {
         "required": True,
         "content": {
             STRUCTURED: {"schema": event},
             BATCH: {"schema": {"type": "array", "items": event, "maxItems": MAX_BATCH_EVENTS}},
-            "application/json": {"schema": data},
+            "application/json": {"schema": {"anyOf": list(data.values())}},
         },
     }
 
@@ -26,7 +27,7 @@ def binary_headers() -> list[dict[str, Any]]:
         "ce-specversion": "Binary mode: `1.0`.",
         "ce-id": "Binary mode: identifier of the event, unique within its source.",
         "ce-source": "Binary mode: URI reference of the sender.",
-        "ce-type": f"Binary mode: `{CLAIM_REPORTED}`.",
+        "ce-type": f"Binary mode: one of {', '.join(f'`{type_}`' for type_ in REPORTS)}; it tells what `data` holds.",
         "ce-time": "Binary mode: when the claim was reported, RFC 3339 with offset; not in the future.",
         "ce-subject": "Binary mode: the claim number, or nothing.",
     }
@@ -36,7 +37,7 @@ def binary_headers() -> list[dict[str, Any]]:
     ]
 
 
-def _event() -> dict[str, Any]:
+def _event(type_: str, claim: dict[str, Any]) -> dict[str, Any]:
     text = {"type": "string", "minLength": 1, "maxLength": 512}
     return {
         "type": "object",
@@ -46,7 +47,7 @@ def _event() -> dict[str, Any]:
             "specversion": {"const": "1.0"},
             "id": text,
             "source": text | {"format": "uri-reference"},
-            "type": {"const": CLAIM_REPORTED},
+            "type": {"const": type_},
             "subject": text | {"description": "The claim number, as in `data`; it may be left out."},
             "time": {
                 "type": "string",
@@ -54,13 +55,13 @@ def _event() -> dict[str, Any]:
                 "description": "When the claim was reported; not in the future.",
             },
             "datacontenttype": {"const": "application/json"},
-            "data": _claim(),
+            "data": claim,
         },
     }
 
 
-def _claim() -> dict[str, Any]:
-    schema = DrugClaimReport.model_json_schema()
+def _claim(shape: type[ClaimReport]) -> dict[str, Any]:
+    schema = shape.model_json_schema()
     definitions = schema.pop("$defs")
     inlined = _inline(schema, definitions)
     assert isinstance(inlined, dict)  # noqa: S101 - a model's schema is an object

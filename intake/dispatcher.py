@@ -17,7 +17,7 @@ from intake.inbox import CHANNEL
 from intake.received import Received
 from intake.refusals import RefusalKind, refused
 from intake.starter import StartRefusedError, TemporalAwayError, start
-from schemas.claim import DrugClaim
+from schemas.claims import ANY_CLAIM
 from storage.away import ACQUIRE_SECONDS, DATABASE_AWAY, fault_of_ours
 from storage.queries import load
 
@@ -119,7 +119,7 @@ class Dispatcher:
 
     async def _start(self, row: Record) -> _Attempt:
         try:
-            outcome = await start(self._client, DrugClaim.model_validate(row["claim"]))
+            outcome = await start(self._client, ANY_CLAIM.validate_python(row["claim"]))
         except (TemporalAwayError, StartRefusedError) as error:
             return _Attempt(row["journey_id"], error)
         except ValidationError as error:

@@ -12,7 +12,8 @@ from intake.attributes import Attributes
 from intake.content import content, differing
 from intake.identity import journey_id, new_person_ref
 from intake.refusals import RefusalKind, Refused, problem, refused
-from schemas.claim import DrugClaim, DrugClaimReport
+from schemas.claim import ClaimReport
+from schemas.claims import CLAIMS
 from schemas.papers import Paper
 from schemas.people import InsuredFacts, InsuredPerson
 from schemas.text import Bilingual
@@ -43,7 +44,7 @@ class Inbox:
         self._products_version = products_version
         self._sql = load("intake")
 
-    async def take(self, event: Attributes, report: DrugClaimReport, payload_sha256: bytes) -> Taken:
+    async def take(self, event: Attributes, report: ClaimReport, payload_sha256: bytes) -> Taken:
         """Remember the event and order the journey of its claim, or find that both are known.
 
         Raises Refused (conflicting-event) when the same event or claim came before with other content; nothing is
@@ -61,7 +62,7 @@ class Inbox:
                 return self._known(seen, report, _EVENT)
             return Taken(journey, repeated)
 
-    def _known(self, row: Record | None, report: DrugClaimReport, what: Bilingual) -> Taken:
+    def _known(self, row: Record | None, report: ClaimReport, what: Bilingual) -> Taken:
         if row is None:
             message = "an event or claim that was there a moment ago is gone: nothing deletes them"
             raise RuntimeError(message)
@@ -69,7 +70,7 @@ class Inbox:
             raise _conflict(what, paths)
         return Taken(row["journey_id"], repeated=True)
 
-    async def _claim(self, connection: _Connection, event: Attributes, report: DrugClaimReport) -> tuple[str, bool]:
+    async def _claim(self, connection: _Connection, event: Attributes, report: ClaimReport) -> tuple[str, bool]:
         key = report.product, report.claim_number
         if row := await connection.fetchrow(self._sql["claim_registered"], *key):
             return self._known(row, report, _CLAIM).journey_id, True
@@ -82,14 +83,12 @@ class Inbox:
             row = await connection.fetchrow(self._sql["claim_registered"], *key)
             return self._known(row, report, _CLAIM).journey_id, True
         report = await self._with_earlier_papers(connection, report, person)
-        claim = self._drug_claim(report, journey, person, reported_at)
+        claim = self._claim_of(report, journey, person, reported_at)
         await connection.execute(self._sql["order_start"], journey, claim)
         await connection.execute(self._sql["ring"], CHANNEL)
         return journey, False
 
-    async def _with_earlier_papers(
-        self, connection: _Connection, report: DrugClaimReport, person: str
-    ) -> DrugClaimReport:
+    async def _with_earlier_papers(self, connection: _Connection, report: ClaimReport, person: str) -> ClaimReport:
         """The evidence of the claim that this one corrects is carried forward; Refused where there is none to carry."""
         if report.corrects is None:
             return report
@@ -119,7 +118,7 @@ class Inbox:
         )
         return str(await connection.fetchval(self._sql["person_ref"], document.type.value, document.number))
 
-    def _drug_claim(self, report: DrugClaimReport, journey: str, person: str, reported_at: datetime) -> dict[str, Any]:
+    def _claim_of(self, report: ClaimReport, journey: str, person: str, reported_at: datetime) -> dict[str, Any]:
         insured = InsuredFacts(
             ref=person,
             birth_date=report.insured.birth_date,
@@ -128,8 +127,8 @@ class Inbox:
             province=report.insured.address.province,
             city=report.insured.address.city,
         )
-        claim = DrugClaim.model_validate(
-            {name: getattr(report, name) for name in DrugClaimReport.model_fields}
+        claim = CLAIMS[type(report)].model_validate(
+            {name: getattr(report, name) for name in type(report).model_fields}
             | {
                 "journey_id": journey,
                 "insured": insured,

@@ -14,10 +14,9 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from schemas.claim import DrugClaim
+from schemas.claims import WORKFLOWS, AnyClaim
 from schemas.routing import JOURNEYS_QUEUE
 
-WORKFLOW = "SpecialtyDrugJourney"
 _PRODUCT = SearchAttributeKey.for_keyword("JourneyProduct")
 _RPC_TIMEOUT = timedelta(seconds=10)
 _REFUSED = (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE)
@@ -39,11 +38,11 @@ class Started(StrEnum):
     BEFORE = "before"
 
 
-async def start(client: Client, claim: DrugClaim) -> Started:
+async def start(client: Client, claim: AnyClaim) -> Started:
     """Start the journey of `claim`; a journey that was ever started counts as started."""
     try:
         await client.start_workflow(
-            WORKFLOW,
+            WORKFLOWS[claim.kind],
             claim,
             id=claim.journey_id,
             task_queue=JOURNEYS_QUEUE,

@@ -11,10 +11,9 @@ from pydantic import ValidationError
 from intake.cloudevents import Event
 from intake.refusals import FieldProblem, RefusalKind, Refused, problem, refused
 from intake.wording import field_problem
-from schemas.claim import DrugClaimReport
+from schemas.claim import ClaimReport
+from schemas.claims import REPORTS
 
-CLAIM_REPORTED = "cn.patient-journeys.claim.reported.v1"
-"""The one type of event that opens a journey."""
 MAX_PAPERS = 200
 MAX_PROBLEMS = 50
 """How many problems one refusal lists; correcting those shows the rest."""
@@ -36,16 +35,18 @@ class KnownProducts(Protocol):
         """Short digest of the products' data."""
 
 
-def report(event: Event, products: KnownProducts) -> DrugClaimReport:
+def report(event: Event, products: KnownProducts) -> ClaimReport:
     """The claim that `event` reports; raises Refused naming each wrong field by its dotted path.
 
     A drug that no list has is accepted: whether it is covered is decided, with the clause, by the journey.
     """
-    if event.attributes.type != CLAIM_REPORTED:
-        found = problem("type", f"仅接受 {CLAIM_REPORTED}", f"only {CLAIM_REPORTED} is accepted")
+    shape = REPORTS.get(event.attributes.type)
+    if shape is None:
+        known = ", ".join(REPORTS)
+        found = problem("type", f"仅接受：{known}", f"only these are accepted: {known}")
         raise refused(RefusalKind.UNKNOWN_TYPE, "未知的事件类型。", "Unknown type of event.", found)
     unknown = list(_product_problems(event.data, products))
-    claim, wrong = _validated(event.data)
+    claim, wrong = _validated(event.data, shape)
     problems = _one_a_field([*unknown, *_attribute_problems(event), *wrong])
     if claim is None or problems:
         raise _unknown_product(problems) if problems == unknown else _invalid(problems)
@@ -73,11 +74,14 @@ def _attribute_problems(event: Event) -> Iterator[FieldProblem]:
         )
 
 
-def _validated(data: Any) -> tuple[DrugClaimReport | None, list[FieldProblem]]:  # noqa: ANN401 - whatever JSON holds
+def _validated(
+    data: Any,  # noqa: ANN401 - whatever JSON holds
+    shape: type[ClaimReport],
+) -> tuple[ClaimReport | None, list[FieldProblem]]:
     dates = list(_date_problems(data, "data"))
     try:
         # Strict JSON mode: "30" is not 30, and yes is not true.
-        claim = DrugClaimReport.model_validate_json(json.dumps(data), strict=True)
+        claim = shape.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         return None, dates + [field_problem(part) for part in error.errors(include_url=False, include_input=False)]
     return claim, [*dates, *_limit_problems(claim)]
@@ -116,7 +120,7 @@ def _date_problems(value: Any, path: str) -> Iterator[FieldProblem]:  # noqa: AN
                 yield problem(f"{path}.{name}", "不是有效的日期（YYYY-MM-DD）", "is no valid date (YYYY-MM-DD)")
 
 
-def _limit_problems(claim: DrugClaimReport) -> Iterator[FieldProblem]:
+def _limit_problems(claim: ClaimReport) -> Iterator[FieldProblem]:
     if len(claim.papers) > MAX_PAPERS:
         yield problem("data.papers", f"至多 {MAX_PAPERS} 项", f"must have at most {MAX_PAPERS} items")
     for index, paper in enumerate(claim.papers):

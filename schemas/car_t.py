@@ -1,34 +1,25 @@
 """A CAR-T journey: its claim, the terms it runs under, and what one run leaves to the next."""
 
 from datetime import date
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from schemas.carried import Commitment, TakenAction
-from schemas.clinical import Diagnosis, DrugName
+from schemas.claim import Claim, ClaimReport
+from schemas.clinical import DrugName
 from schemas.custody import CustodyEvent, DeviationWord
 from schemas.deadline import Budget
 from schemas.journey import JourneyStatus
-from schemas.names import ClaimNumber, JourneyId, PolicyNumber, ProductId
-from schemas.papers import Paper
-from schemas.people import ApplicantRole, InsuredFacts, InsuredPerson
+from schemas.names import ProductId
 from schemas.policy import Coverage
-from schemas.shape import Shape, Strict
+from schemas.shape import Shape
 
 
-class CarTClaimReport(Strict):
+class CarTClaimReport(ClaimReport):
     """`data` of a claim-intake event: one claim for one CAR-T therapy."""
 
-    claim_number: ClaimNumber
-    product: ProductId
-    policy_number: PolicyNumber
-    insured: InsuredPerson
-    applicant: ApplicantRole = ApplicantRole.INSURED
-    diagnosis: Diagnosis
     drug: DrugName
-    papers: tuple[Paper, ...] = ()
-    corrects: ClaimNumber | None = None
-    """A refused claim under the same product that this one corrects: the papers handed in with it count here, too."""
 
 
 class CarTPlanRequest(Shape):
@@ -69,19 +60,10 @@ class CarTCarriedOver(Shape):
     commitments: tuple[Commitment, ...] = ()
 
 
-class CarTClaim(Shape):
-    """Input of a CAR-T journey: the report without personal data, and the versions it starts under."""
+class CarTClaim(Claim):
+    """Input of a CAR-T journey."""
 
-    journey_id: JourneyId
-    claim_number: ClaimNumber
-    product: ProductId
-    policy_number: PolicyNumber
-    insured: InsuredFacts
-    applicant: ApplicantRole
-    diagnosis: Diagnosis
+    kind: Literal["car_t"] = "car_t"
     drug: DrugName
-    papers: tuple[Paper, ...] = ()
-    reported_at: AwareDatetime
-    products_version: str = Field(default="", max_length=64)
     carried: CarTCarriedOver | None = None
     """What the journey's earlier runs leave to this one; None in the first."""

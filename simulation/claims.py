@@ -14,8 +14,9 @@ from intake.attributes import Attributes
 from intake.cloudevents import Event
 from intake.inbox import Inbox
 from intake.refusals import Refused
-from intake.validation import CLAIM_REPORTED, KnownProducts, report
-from schemas.claim import DrugClaim, DrugClaimReport
+from intake.validation import KnownProducts, report
+from schemas.claim import ClaimReport
+from schemas.claims import ANY_CLAIM, CLAIMS, REPORTS, AnyClaim
 from schemas.policy import Coverage, Policy
 from simulation.errors import ScenarioError
 from simulation.house import House
@@ -24,6 +25,8 @@ from storage.queries import load
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 _SQL = load("simulation")
+_SAMPLE = {"specialty_drug": "", "car_t": "-car-t"}
+"""What the name of a kind's sample ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Reported:
 
     script: Script
     starts: datetime
-    report: DrugClaimReport
+    report: ClaimReport
     coverage: Fields
     """What the insurer answers."""
     price: Decimal
@@ -55,6 +58,11 @@ class WrongClaimError(ScenarioError):
         self.problems = problems
 
 
+def event_type(script: Script) -> str:
+    """The type of event that reports a claim of the script's kind."""
+    return next(type_ for type_, shape in REPORTS.items() if CLAIMS[shape].model_fields["kind"].default == script.kind)
+
+
 def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> list[Reported]:
     """The scenario's claims, whole; `mark` is added to their numbers. Raises WrongClaimError."""
     claims = list[Reported]()
@@ -65,35 +73,35 @@ def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> lis
     return claims
 
 
-async def hand_in(house: House, claim: Reported) -> DrugClaim:
+async def hand_in(house: House, claim: Reported) -> AnyClaim:
     """Take the claim in as an event of its day; the claim that its journey starts with. Raises ScenarioError."""
     number = claim.report.claim_number
-    event = Attributes(id=number, source="simulation", type=CLAIM_REPORTED, time=claim.starts, subject=None)
+    event = Attributes(id=number, source="simulation", type=event_type(claim.script), time=claim.starts, subject=None)
     try:
         taken = await Inbox(house.pool, house.products.version).take(event, claim.report, number.encode())
     except Refused as refusal:
         reasons = "; ".join(f"{one.field}: {one.reason.en}" for one in refusal.fields)
         message = f"{claim.script.name or 'the claim'} is not taken in: {reasons}"
         raise ScenarioError(message) from None
-    return DrugClaim.model_validate(await house.pool.fetchval(_SQL["claim"], taken.journey_id))
+    return ANY_CLAIM.validate_python(await house.pool.fetchval(_SQL["claim"], taken.journey_id))
 
 
 def _reported(
     scenario: Scenario, script: Script, products: KnownProducts, marks: tuple[str, str], corrected: Fields
 ) -> Reported:
-    sample = _json("claims", f"{scenario.product}.json")["data"]
+    sample = _json("claims", f"{scenario.product}{_SAMPLE[script.kind]}.json")["data"]
     data = laid_over(sample, script.claim) | corrected
     for name, mark in zip(("claim_number", "policy_number"), marks, strict=True):
         data[name] = "-".join(filter(None, (str(data.get(name, "")), mark)))
-    claim = _validated(data, products)
+    claim = _validated(data, event_type(script), products)
     assert script.starts is not None  # noqa: S101 - the scenario's shape sees to it
     coverage = _coverage(scenario, claim.policy_number)
     return Reported(script, script.starts, claim, coverage, scenario.price)
 
 
-def _validated(data: Fields, products: KnownProducts) -> DrugClaimReport:
+def _validated(data: Fields, type_: str, products: KnownProducts) -> ClaimReport:
     # Without its time: a scenario may lie in the future, where a sender's clock may not.
-    attributes = Attributes(id="scenario", source="simulation", type=CLAIM_REPORTED, time=None, subject=None)
+    attributes = Attributes(id="scenario", source="simulation", type=type_, time=None, subject=None)
     try:
         return report(Event(attributes, data, {}), products)
     except Refused as refusal:

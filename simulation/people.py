@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from products.model import PaperCondition, Product
 from products.places import find_city
 from schemas.civil import china_date
-from schemas.claim import DrugClaimReport
+from schemas.claim import ClaimReport
 from schemas.clinical import Tumour
 from schemas.decision import FulfilmentMode
+from schemas.drug_claim import DrugClaimReport
 from schemas.journey import JourneyStatus, WaitingFor
 from schemas.papers import PaperKind
 from schemas.people import ActorRole
@@ -36,7 +37,7 @@ class Situation:
     """What is known to whoever acts."""
 
     status: JourneyStatus
-    claim: DrugClaimReport
+    claim: ClaimReport
     product: Product
     given: Mapping[str, str]
     """Numbers that the partners gave: payment, application."""
@@ -196,8 +197,9 @@ def _refund(now: Situation, told: Mapping[str, Any]) -> Fields:
 
 def _next_prescription(now: Situation, told: Mapping[str, Any]) -> Fields:
     """The same prescription, dated today, with every paper that the product asks for at application."""
-    first, day = now.claim.prescription, china_date(now.at).isoformat()
-    given = first.model_dump(mode="json") | {"number": f"RX-{day}", "issued_on": day}
+    claim, day = now.claim, china_date(now.at).isoformat()
+    first = claim.prescription.model_dump(mode="json") if isinstance(claim, DrugClaimReport) else {}
+    given = first | {"number": f"RX-{day}", "issued_on": day}
     lead = now.product.terms.application_lead_days[0].value or 0
     papers = [{"kind": paper.kind, "form": "original"} for paper in now.product.application_papers]
     return {

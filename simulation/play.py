@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from schemas.claim import DrugClaim
+from schemas.claims import AnyClaim
 from schemas.journey import DecisionRecord, JourneyStatus, Notice, TimelineEntry
 from schemas.people import ActorRole
 from simulation.claims import Reported, hand_in, reported
@@ -45,7 +45,7 @@ def _soonest(claims: list["ClaimPlay"]) -> tuple[Cue, "ClaimPlay"] | None:
 class _Underway(NamedTuple):
     """A journey that was started."""
 
-    claim: DrugClaim
+    claim: AnyClaim
     traveller: Traveller
     cast: Cast
 

@@ -199,9 +199,11 @@ class Script(Strict):
     """One claim of a scenario and what happens to it."""
 
     name: str = ""
+    kind: Literal["specialty_drug", "car_t"] = "specialty_drug"
+    """What is claimed."""
     starts: Moment | None = None
     claim: Fields = Field(default_factory=dict)
-    """Over the data of samples/claims/<product>.json."""
+    """Over the data of samples/claims/<product>.json, for CAR-T <product>-car-t.json."""
     corrects: str = ""
     """Name of an earlier claim of the scenario, closed by then, whose papers count here, too."""
     answers: dict[WaitingFor, Answers] = Field(default_factory=dict)

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from intake.starter import start
 from schemas.action_input import ActionInput
 from schemas.actions import Receipt
-from schemas.claim import DrugClaim
+from schemas.claims import AnyClaim
 from simulation.errors import StuckError
 from simulation.house import House
 
@@ -37,7 +37,7 @@ class Rest(NamedTuple):
 class Traveller:
     """One journey of a house; all times are the journey's own."""
 
-    def __init__(self, house: House, claim: DrugClaim) -> None:
+    def __init__(self, house: House, claim: AnyClaim) -> None:
         """The journey of `claim`, which does not run yet."""
         self._house = house
         self._claim = claim

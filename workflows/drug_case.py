@@ -8,7 +8,6 @@ with workflow.unsafe.imports_passed_through():
     from schemas.actions import ChooseFulfilment, CorrectClaim, RecordHandOver
     from schemas.carried import CarriedOver, Commitment
     from schemas.civil import china_date
-    from schemas.claim import DrugClaim
     from schemas.clinical import Prescription
     from schemas.decision import (
         AidStanding,
@@ -22,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         SettlementFacts,
         StandingFacts,
     )
+    from schemas.drug_claim import DrugClaim
     from schemas.journey import FulfilmentView
     from schemas.ledger import Voucher
     from schemas.money import Ratio, Yuan

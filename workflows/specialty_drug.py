@@ -12,8 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.insurer import Insurer
     from activities.ledger import Ledger
     from schemas.actions import ChooseFulfilment, CorrectClaim, RecordOwnSharePaid, RecordReview, ReviewResult
-    from schemas.claim import DrugClaim
     from schemas.decision import Amounts, CharityWay, FulfilmentMode, Verdict
+    from schemas.drug_claim import DrugClaim
     from schemas.journey import JourneyResult, JourneyStatus, Stage, VoucherView, Wait, WaitingFor
     from schemas.ledger import IssueVoucher, Reserve
     from schemas.papers import PaperDue, PaperForm, PaperKind

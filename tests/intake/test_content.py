@@ -6,7 +6,7 @@ import json
 
 from intake.content import content, differing
 from intake.identity import journey_id, new_person_ref
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from tests.intake.conftest import Event, sample
 
 _SALT = b"0123456789abcdef"

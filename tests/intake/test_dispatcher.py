@@ -20,7 +20,7 @@ from intake.door import Correction, Door, TurnedAway
 from intake.received import Received
 from intake.starter import Started, TemporalAwayError, start
 from products.loader import load_products
-from schemas.claim import DrugClaim
+from schemas.drug_claim import DrugClaim
 from schemas.routing import JOURNEYS_QUEUE
 from tests.intake.conftest import Pool, another, cut_connections, raw, send
 from workers.stack.ports import free_port

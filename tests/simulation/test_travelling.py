@@ -17,7 +17,7 @@ from temporalio.api.history.v1 import (
 )
 
 from schemas.actions import Withdraw
-from schemas.claim import DrugClaim
+from schemas.drug_claim import DrugClaim
 from schemas.people import Actor, ActorRole
 from simulation import travelling
 from simulation.errors import StuckError

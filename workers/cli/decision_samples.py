@@ -10,7 +10,7 @@ from products.loader import load_products
 from products.places import find_city
 from rules.policy import ADULT_AGE, age_on
 from schemas.civil import china_date
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Address
 from schemas.policy import Coverage

@@ -3,8 +3,8 @@
 from console.views import JourneyView
 from intake.identity import journey_id
 from products.loader import load_products
-from schemas.claim import DrugClaimReport
 from schemas.decision import CharityWay
+from schemas.drug_claim import DrugClaimReport
 from workers.demo.clients import Clients
 
 PRODUCT = "pingan-longterm-b"

@@ -21,9 +21,9 @@ from schemas.actions import (
     SubmitPapers,
 )
 from schemas.civil import CHINA, china_date
-from schemas.claim import DrugClaimReport
 from schemas.clinical import Tumour
 from schemas.decision import FulfilmentMode, PharmacistFindings, Verdict
+from schemas.drug_claim import DrugClaimReport
 from schemas.journey import JourneyStatus, WaitingFor
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Actor, ActorRole

@@ -10,7 +10,7 @@ import structlog
 
 from console.views import JourneyView
 from schemas.action_input import ActionInput
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from schemas.journey import CLOSED_STAGES, WaitingFor
 from workers.demo.aid import AidAttempt
 from workers.demo.clients import Clients, NotNowError

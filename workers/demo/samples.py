@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.civil import CHINA
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from workers.stack.state import StateFolder
 
 FOLDER = Path(__file__).parents[2] / "samples"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from console.views import JourneyView
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from schemas.journey import CLOSED_STAGES, Stage, WaitingFor
 
 

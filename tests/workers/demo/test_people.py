@@ -8,8 +8,8 @@ import pytest
 from products.loader import load_products
 from products.model import PaperCondition
 from schemas.actions import RecordHandOver
-from schemas.claim import DrugClaimReport
 from schemas.decision import FulfilmentMode
+from schemas.drug_claim import DrugClaimReport
 from schemas.journey import FulfilmentView, WaitingFor
 from schemas.papers import PaperDue, PaperForm, PaperKind
 from tests.console import samples

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from console.views import JourneyView
-from schemas.claim import DrugClaimReport
+from schemas.drug_claim import DrugClaimReport
 from schemas.journey import Stage, Wait, WaitingFor
 from schemas.people import ActorRole
 from tests.console import samples
