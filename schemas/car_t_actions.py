@@ -8,7 +8,16 @@ from pydantic import Field, model_validator
 
 from schemas.action_input import ActionInput, Reason
 from schemas.car_t_facts import CostItem, ExaminationResult
-from schemas.custody import CustodyEvent, DeviationKind, Disposition, DonationNumber, IdentityCheck
+from schemas.custody import (
+    CustodyEvent,
+    CustodyStep,
+    DeviationKind,
+    Disposition,
+    DonationNumber,
+    IdentityCheck,
+    Material,
+    Party,
+)
 from schemas.money import ZERO, Yuan
 
 Site = Annotated[str, Field(min_length=2, max_length=80)]
@@ -21,6 +30,8 @@ class BookAssessment(ActionInput):
 
     action: Literal["book_assessment"] = "book_assessment"
     site: Site
+    party: Party
+    """Under which the institution appears in custody events."""
     on: date
 
 
@@ -62,20 +73,24 @@ class RecordApheresis(ActionInput):
     """First day."""
     ended_on: date | None = None
     """Last day where it took several."""
-    identity: IdentityCheck | None = None
-    """With COLLECTED: the labels of the bag, with the donation identification number it was given."""
+    collected: CustodyEvent | None = None
+    """With COLLECTED: the first event of the bag's custody, with the donation identification number it was given."""
     reason: Said = ""
 
     @model_validator(mode="after")
     def _labelled(self) -> Self:
-        if self.result is ApheresisResult.COLLECTED and self.identity is None:
-            message = "identity: is needed where cells were collected"
+        event = self.collected
+        if (self.result is ApheresisResult.COLLECTED) != (event is not None):
+            message = "collected: is given where cells were collected, and only there"
+            raise ValueError(message)
+        if event and (event.step, event.material) != (CustodyStep.COLLECTED, Material.STARTING_MATERIAL):
+            message = "collected: is the step `collected` of the starting material"
             raise ValueError(message)
         return self
 
 
 class RecordCustody(ActionInput):
-    """Something happened to the cells on their way."""
+    """Something happened to the cells on their way; their collection is told with the apheresis."""
 
     action: Literal["record_custody"] = "record_custody"
     event: CustodyEvent
@@ -234,4 +249,5 @@ class TransferSite(ActionInput):
 
     action: Literal["transfer_site"] = "transfer_site"
     site: Site
+    party: Party
     reason: Reason

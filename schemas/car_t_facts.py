@@ -102,6 +102,10 @@ class CarTInfusionFacts(Strict):
     """Last day of the lymphodepleting chemotherapy."""
     site: str
     """Where it is to be infused."""
+    party: str = ""
+    """Under which that institution appears in custody events; it has to hold the product."""
+    before: Literal["lymphodepletion", "infusion"] = "infusion"
+    """Before lymphodepletion the cells are looked at once: chemotherapy for cells that cannot be used would harm."""
     first_apheresis_on: date
     planned_on: date
     policy_effective_on: date

@@ -13,6 +13,9 @@ class CarTTherapy(Shape):
     """How far the therapy has come: the facts that every later step builds on."""
 
     site: str = ""
+    party: str = ""
+    """Under which the site appears in custody events."""
+    manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False
     expected_cost: Yuan = ZERO

@@ -39,11 +39,12 @@ class PartnerWrite(Shape):
 
 
 class PaymentOrder(PartnerWrite):
-    """Ask the insurer to pay the pharmacy for one dispensing."""
+    """Ask the insurer to pay for one dispensing, or for the costs of a therapy."""
 
     policy_number: PolicyNumber
     product: ProductId
-    dispensing_id: str
+    dispensing_id: str = ""
+    """Empty where no drug was dispensed: a therapy's costs."""
     invoice_number: str
     amount: Yuan
 

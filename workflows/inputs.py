@@ -1,69 +1,43 @@
-"""The updates of a drug journey: one per action, each validated before it enters history and taken once by its key."""
-
-from datetime import timedelta
+"""The updates that every journey takes, each validated before it enters history and taken once by its key."""
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import (
-        AcceptRefusal,
         AdoptDeadline,
-        ApplyForAid,
-        ChooseFulfilment,
         ConcludeInvestigation,
-        ConfirmExpert,
         CorrectClaim,
         DecideReferral,
-        DeclineAid,
-        EndTreatment,
         Hold,
         OpenInvestigation,
         Receipt,
-        RecommendExpert,
-        RecordAidCollection,
-        RecordAidOutcome,
-        RecordAppointment,
         RecordCancellation,
-        RecordConsultation,
         RecordDeath,
-        RecordDeliveryProblem,
-        RecordFollowUp,
         RecordFraud,
-        RecordHandOver,
-        RecordOwnSharePaid,
         RecordPayment,
-        RecordRefund,
-        RecordReview,
         Resume,
         RetryHandOff,
-        ReviewResult,
         SubmitPapers,
-        SubmitPrescription,
         Withdraw,
     )
-    from schemas.decision import FulfilmentMode
-    from schemas.papers import PaperKind
 
-from workflows.drug_case import DrugCase
 from workflows.journey import Journey
 
 
-def _invalid(message: str) -> ApplicationError:
+def invalid(message: str) -> ApplicationError:
+    """What a validator raises for a wrong field: `field: reason`."""
     return ApplicationError(message, type="ActionInvalid", non_retryable=True)
 
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far a partner's clock may be ahead of ours."""
 _CORRECTABLE = frozenset(
     {"applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers"}
 )
 
 
-class DrugJourneyInputs:
+class JourneyInputs:
     """Update handlers; what they do with an action is the business of `self.journey`."""
 
-    case: DrugCase
     journey: Journey
 
     @workflow.update
@@ -85,108 +59,6 @@ class DrugJourneyInputs:
         self.journey.inbox.check(action)
 
     @workflow.update
-    async def record_review(self, action: RecordReview) -> Receipt:
-        """The pharmacist reviewed the prescription."""
-        return await self.journey.inbox.take(action)
-
-    @record_review.validator
-    def _may_record_review(self, action: RecordReview) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        if action.result is ReviewResult.PAPERS_NEEDED and not action.papers_needed:
-            message = "papers_needed: name at least one kind of paper"
-            raise _invalid(message)
-        known = [str(kind) for kind in PaperKind]
-        if unknown := [kind for kind in action.papers_needed if kind not in known]:
-            message = f"papers_needed: unknown kinds {unknown}; known: {', '.join(known)}"
-            raise _invalid(message)
-
-    @workflow.update
-    async def apply_for_aid(self, action: ApplyForAid) -> Receipt:
-        """The insured person applies for charity aid."""
-        return await self.journey.inbox.take(action)
-
-    @apply_for_aid.validator
-    def _may_apply_for_aid(self, action: ApplyForAid) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def decline_aid(self, action: DeclineAid) -> Receipt:
-        """The insured person does not apply for charity aid."""
-        return await self.journey.inbox.take(action)
-
-    @decline_aid.validator
-    def _may_decline_aid(self, action: DeclineAid) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_aid_outcome(self, action: RecordAidOutcome) -> Receipt:
-        """The foundation decided."""
-        return await self.journey.inbox.take(action)
-
-    @record_aid_outcome.validator
-    def _may_record_aid_outcome(self, action: RecordAidOutcome) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_aid_collection(self, action: RecordAidCollection) -> Receipt:
-        """The donated drug was collected, or was not."""
-        return await self.journey.inbox.take(action)
-
-    @record_aid_collection.validator
-    def _may_record_aid_collection(self, action: RecordAidCollection) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def choose_fulfilment(self, action: ChooseFulfilment) -> Receipt:
-        """The insured person booked pick-up or delivery."""
-        return await self.journey.inbox.take(action)
-
-    @choose_fulfilment.validator
-    def _may_choose_fulfilment(self, action: ChooseFulfilment) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        if action.mode is not FulfilmentMode.PICK_UP and not action.destination_city:
-            message = "destination_city: needed for a delivery"
-            raise _invalid(message)
-
-    @workflow.update
-    async def record_own_share_paid(self, action: RecordOwnSharePaid) -> Receipt:
-        """The insured person paid the own share."""
-        return await self.journey.inbox.take(action)
-
-    @record_own_share_paid.validator
-    def _may_record_own_share_paid(self, action: RecordOwnSharePaid) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        estimate = self.journey.record.status.money.estimate
-        if estimate and action.amount != estimate.own_share:
-            message = f"amount: the own share is {estimate.own_share} yuan, not {action.amount}"
-            raise _invalid(message)
-
-    @workflow.update
-    async def record_hand_over(self, action: RecordHandOver) -> Receipt:
-        """Voucher, identity and papers were checked at the counter or door."""
-        return await self.journey.inbox.take(action)
-
-    @record_hand_over.validator
-    def _may_record_hand_over(self, action: RecordHandOver) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        if action.happened_at and action.happened_at > workflow.now() + _CLOCKS_DIFFER:
-            message = "happened_at: lies in the future"
-            raise _invalid(message)
-
-    @workflow.update
-    async def record_delivery_problem(self, action: RecordDeliveryProblem) -> Receipt:
-        """The delivery failed or the drug was damaged."""
-        return await self.journey.inbox.take(action)
-
-    @record_delivery_problem.validator
-    def _may_record_delivery_problem(self, action: RecordDeliveryProblem) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
     async def record_payment(self, action: RecordPayment) -> Receipt:
         """The insurer paid or refused to."""
         return await self.journey.inbox.take(action)
@@ -198,7 +70,7 @@ class DrugJourneyInputs:
         committed = self.journey.record.status.money.committed
         if action.paid and action.amount != committed:
             message = f"amount: {committed} yuan were ordered, not {action.amount}"
-            raise _invalid(message)
+            raise invalid(message)
 
     @workflow.update
     async def retry_hand_off(self, action: RetryHandOff) -> Receipt:
@@ -292,101 +164,7 @@ class DrugJourneyInputs:
             return
         if not (action.model_fields_set & _CORRECTABLE):
             message = f"correct_claim: name at least one of {', '.join(sorted(_CORRECTABLE))}"
-            raise _invalid(message)
-
-    @workflow.update
-    async def accept_refusal(self, action: AcceptRefusal) -> Receipt:
-        """The insured person accepts the refused review."""
-        return await self.journey.inbox.take(action)
-
-    @accept_refusal.validator
-    def _may_accept_refusal(self, action: AcceptRefusal) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def recommend_expert(self, action: RecommendExpert) -> Receipt:
-        """The provider recommends an expert."""
-        return await self.journey.inbox.take(action)
-
-    @recommend_expert.validator
-    def _may_recommend_expert(self, action: RecommendExpert) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def confirm_expert(self, action: ConfirmExpert) -> Receipt:
-        """The insured person confirms the expert."""
-        return await self.journey.inbox.take(action)
-
-    @confirm_expert.validator
-    def _may_confirm_expert(self, action: ConfirmExpert) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_appointment(self, action: RecordAppointment) -> Receipt:
-        """The consultation was arranged."""
-        return await self.journey.inbox.take(action)
-
-    @record_appointment.validator
-    def _may_record_appointment(self, action: RecordAppointment) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_consultation(self, action: RecordConsultation) -> Receipt:
-        """The day of the consultation has passed."""
-        return await self.journey.inbox.take(action)
-
-    @record_consultation.validator
-    def _may_record_consultation(self, action: RecordConsultation) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def submit_prescription(self, action: SubmitPrescription) -> Receipt:
-        """The next prescription has come in."""
-        return await self.journey.inbox.take(action)
-
-    @submit_prescription.validator
-    def _may_submit_prescription(self, action: SubmitPrescription) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        claim = self.case.claim
-        if action.prescription.drug != claim.prescription.drug:
-            message = f"prescription.drug: this journey is for {claim.prescription.drug.name}; report another drug anew"
-            raise _invalid(message)
-        if action.prescription.number == claim.prescription.number:
-            message = "prescription.number: this prescription was handed in before"
-            raise _invalid(message)
-
-    @workflow.update
-    async def end_treatment(self, action: EndTreatment) -> Receipt:
-        """No further prescription will come."""
-        return await self.journey.inbox.take(action)
-
-    @end_treatment.validator
-    def _may_end_treatment(self, action: EndTreatment) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_follow_up(self, action: RecordFollowUp) -> Receipt:
-        """The patient was called."""
-        return await self.journey.inbox.take(action)
-
-    @record_follow_up.validator
-    def _may_record_follow_up(self, action: RecordFollowUp) -> None:
-        self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_refund(self, action: RecordRefund) -> Receipt:
-        """Money came back."""
-        return await self.journey.inbox.take(action)
-
-    @record_refund.validator
-    def _may_record_refund(self, action: RecordRefund) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        due = self.journey.record.status.money.refund_due
-        if action.amount > due:
-            message = f"amount: {due} yuan are due, not {action.amount}"
-            raise _invalid(message)
+            raise invalid(message)
 
     @workflow.update
     async def adopt_deadline(self, action: AdoptDeadline) -> Receipt:

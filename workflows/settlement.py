@@ -3,16 +3,14 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.insurer import Insurer
     from activities.ledger import Ledger
     from activities.pharmacy import Pharmacy
-    from schemas.actions import RecordPayment
     from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
-    from schemas.journey import Stage, WaitingFor
+    from schemas.journey import Stage
     from schemas.ledger import Commit
     from schemas.money import ZERO, Yuan
-    from schemas.partners import DispensingReceipt, PartnerName, PaymentOrder, PaymentQuery, PaymentReceipt
+    from schemas.partners import DispensingReceipt, PartnerName, PaymentOrder
     from schemas.people import ActorRole
 
 from workflows import own, texts
@@ -20,6 +18,7 @@ from workflows.drug_case import DrugCase
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
+from workflows.payment import Payment
 
 
 class Settlement:
@@ -30,6 +29,7 @@ class Settlement:
         self.journey = journey
         self.desk = desk
         self.case = case
+        self.payment = Payment(journey, desk)
 
     async def estimate(self) -> Amounts:
         """What the insurer would pay at the network's price; nothing to pay ends the journey in a refusal."""
@@ -83,8 +83,7 @@ class Settlement:
         commit = Commit(key=self.case.key("commit"), reservation=voucher.reservation.key, amount=amounts.insurer_pays)
         posted = await own.ask(Ledger.commit, commit)
         self._book_commitment(commit.key, posted.committed, amounts)
-        while posted.committed and not await self._paid(dispensing, posted.committed):
-            await journey.ask_for_help(texts.PAYMENT_REFUSED)
+        await self.payment.pay(posted.committed, lambda key: self._payment_order(key, dispensing, posted.committed))
 
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record
@@ -115,46 +114,14 @@ class Settlement:
             return ZERO
         return amounts.over_limit if amounts.insurer_pays else amounts.own_share
 
-    async def _paid(self, dispensing: DispensingReceipt, amount: Yuan) -> bool:
-        journey, claim = self.journey, self.case.claim
-        journey.inbox.expect(WaitingFor.PAYMENT)
-        receipt = await self.desk.hand_off(
-            PartnerName.INSURER,
-            Insurer.order_payment,
-            lambda key: PaymentOrder(
-                key=key,
-                journey_id=claim.journey_id,
-                policy_number=claim.policy_number,
-                product=claim.product,
-                dispensing_id=dispensing.dispensing_id,
-                invoice_number=dispensing.invoice_number,
-                amount=amount,
-            ),
-        )
-        answer = self._payment_of(receipt, amount) or await journey.answer(
-            RecordPayment, WaitingFor.PAYMENT, ActorRole.INSURER, poll=lambda: self._poll_payment(receipt, amount)
-        )
-        if answer.paid:
-            money = journey.record.status.money
-            journey.record.change(
-                money=money.model_copy(update={"payment_id": answer.payment_id, "paid": answer.amount})
-            )
-            journey.record.note("money", texts.paid(answer.amount), actor=answer.actor)
-        return answer.paid
-
-    async def _poll_payment(self, receipt: PaymentReceipt, amount: Yuan) -> RecordPayment | None:
-        query = PaymentQuery(payment_id=receipt.payment_id)
-        known = await self.desk.look_up(PartnerName.INSURER, Insurer.payment, query)
-        return self._payment_of(known, amount)
-
-    def _payment_of(self, receipt: PaymentReceipt, amount: Yuan) -> RecordPayment | None:
-        if receipt.status not in {"paid", "rejected"}:
-            return None
-        return RecordPayment(
-            **self.case.polled("payment", ActorRole.INSURER),
-            payment_id=receipt.payment_id,
-            paid=receipt.status == "paid",
+    def _payment_order(self, key: str, dispensing: DispensingReceipt, amount: Yuan) -> PaymentOrder:
+        claim = self.case.claim
+        return PaymentOrder(
+            key=key,
+            journey_id=claim.journey_id,
+            policy_number=claim.policy_number,
+            product=claim.product,
+            dispensing_id=dispensing.dispensing_id,
+            invoice_number=dispensing.invoice_number,
             amount=amount,
-            paid_on=receipt.paid_on,
-            reason=receipt.reason,
         )

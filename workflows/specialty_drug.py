@@ -24,9 +24,9 @@ from workflows import own, texts
 from workflows.charity_aid import CharityAid
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase, today
+from workflows.drug_inputs import DrugJourneyInputs
 from workflows.endings import CorrectedError, JourneyEndedError, Recover
 from workflows.green_channel import GreenChannel
-from workflows.inputs import DrugJourneyInputs
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         RecordFraud,
         Withdraw,
     )
+    from schemas.deadline import Budget
     from schemas.decision import News, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.people import ActorRole
@@ -25,6 +26,27 @@ from workflows.endings import CorrectedError, JourneyEndedError, Recover
 from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.waiting import Waiting
+
+
+async def investigate(journey: Journey, turn: OpenInvestigation, wait: Waiting, budget: Budget | None) -> None:
+    """The insurer investigates; the clock of whoever was to act stands meanwhile. pingan-longterm-b/SLA-2."""
+    why = Bilingual(zh=f"保险公司调查：{turn.reason}", en=f"investigated by the insurer: {turn.reason}")
+    stop = wait.clock.stop(ActorRole.INSURER, why)
+    record = journey.record
+    record.notify(ActorRole.INSURED, "investigation", texts.INVESTIGATION, person=journey.person)
+    word = await journey.answer(ConcludeInvestigation, WaitingFor.INVESTIGATION, ActorRole.INSURER, budget=budget)
+    wait.clock.resume(stop)
+    if word.passed:
+        return
+    if last := record.last_decision:
+        refused = last.model_copy(update={"verdict": Verdict.REFUSED})
+        record.decided(refused, by=word.actor, reason=word.reason)
+    raise JourneyEndedError(Stage.REFUSED)
+
+
+def tell_a_supervisor(journey: Journey, turn: Turn) -> None:
+    """The journey is ending and ends as it was to: what comes now is for a person to look at."""
+    journey.record.escalate(texts.while_ending(str(turn.action)))
 
 
 class Turns:
@@ -43,7 +65,9 @@ class Turns:
             case CorrectClaim():
                 raise CorrectedError(turn)
             case OpenInvestigation():
-                await self._investigate(turn, wait)
+                await investigate(
+                    self.journey, turn, wait, self.case.plan.investigation_budget if self.case.known else None
+                )
             case RecordDeath():
                 await self._judge(News.DEATH, turn.died_on)
             case RecordCancellation():
@@ -54,25 +78,7 @@ class Turns:
     async def tell_a_supervisor(self, turn: Turn, wait: Waiting) -> None:
         """The journey is ending and ends as it was to: what comes now is for a person to look at."""
         del wait
-        self.journey.record.escalate(texts.while_ending(str(turn.action)))
-
-    async def _investigate(self, turn: OpenInvestigation, wait: Waiting) -> None:
-        """The insurer investigates; the clock of whoever was to act stands meanwhile. pingan-longterm-b/SLA-2."""
-        why = Bilingual(zh=f"保险公司调查：{turn.reason}", en=f"investigated by the insurer: {turn.reason}")
-        stop = wait.clock.stop(ActorRole.INSURER, why)
-        budget = self.case.plan.investigation_budget if self.case.known else None
-        record, person = self.journey.record, self.journey.person
-        record.notify(ActorRole.INSURED, "investigation", texts.INVESTIGATION, person=person)
-        word = await self.journey.answer(
-            ConcludeInvestigation, WaitingFor.INVESTIGATION, ActorRole.INSURER, budget=budget
-        )
-        wait.clock.resume(stop)
-        if word.passed:
-            return
-        if last := self.journey.record.last_decision:
-            refused = last.model_copy(update={"verdict": Verdict.REFUSED})
-            self.journey.record.decided(refused, by=word.actor, reason=word.reason)
-        raise JourneyEndedError(Stage.REFUSED)
+        tell_a_supervisor(self.journey, turn)
 
     async def _judge(self, news: News, since: date) -> None:
         """Whether cover still stands after the news, by the product's clauses or by a person where it prints none."""
