@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 
+from activities.custody import Custody
 from activities.decisions import Decisions
 from activities.ledger import Ledger
 from activities.people import People
@@ -94,6 +95,7 @@ class Own:
         self.decisions = Decisions(load_products(), calendar)
         self.transitions = Transitions(pool, calendar)
         self.ledger = Ledger(pool)
+        self.custody = Custody(pool)
 
     def activities(self) -> list:  # type: ignore[type-arg]  # Temporal takes any decorated callables
         """All of them, for a worker."""
@@ -102,7 +104,9 @@ class Own:
             self.decisions.decide,
             self.decisions.plan,
             self.transitions.enter,
+            self.custody.append,
             ledger.issue_voucher,
+            ledger.reserve,
             ledger.check_voucher,
             ledger.close_voucher,
             ledger.commit,
