@@ -18,6 +18,7 @@ class CarTTherapy(Shape):
     manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False
+    apheresis_planned_on: date | None = None
     expected_cost: Yuan = ZERO
     slot: str = ""
     """Manufacturing slot."""
