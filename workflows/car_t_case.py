@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.car_t_view import CarTTherapy, CarTView
     from schemas.carried import Commitment
     from schemas.civil import china_date
-    from schemas.custody import CustodyEvent, Deviation, DeviationWord, Material
+    from schemas.custody import CustodyEvent, CustodyHead, Deviation, DeviationWord, Material
     from schemas.ledger import Reservation
     from schemas.money import ZERO, Ratio, Yuan
     from schemas.papers import Paper
@@ -106,7 +106,7 @@ class CarTCase:
         """Cells are collected anew: what was made of the earlier ones counts no more."""
         self.first_seq += len(self.custody)
         self.custody, self.words = (), ()
-        self.show(deviations=())
+        self.show(deviations=(), product_at=None)
         self.change(
             din="",
             released=False,
@@ -117,10 +117,11 @@ class CarTCase:
             examined_on=None,
         )
 
-    def holds(self, party: str, material: Material) -> bool:
-        """Whether `party` has that material, by the last that was told of it."""
-        told = [event for event in self.custody if event.material is material]
-        return bool(told) and told[-1].holder == party
+    def tell(self, event: CustodyEvent, head: CustodyHead) -> None:
+        """An event is in the chain, whose newest link is `head`."""
+        self.custody = (*self.custody, event)
+        at = "product_at" if event.material is Material.PRODUCT else "starting_material_at"
+        self.show(custody=head, told_at=event.at, **{at: event.holder})
 
     def found(self, deviations: tuple[Deviation, ...]) -> None:
         """What is wrong with the chain by the last decision on it."""

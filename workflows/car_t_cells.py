@@ -89,9 +89,7 @@ class Cells:
         """One after the other, so that the chain's order is the journey's."""
         async with self._writing:
             entry = CustodyEntry(key=key, journey_id=self.case.claim.journey_id, event=event)
-            head = await own.ask(Custody.append, entry)
-            self.case.custody = (*self.case.custody, event)
-            self.case.show(custody=head)
+            self.case.tell(event, await own.ask(Custody.append, entry))
 
     # Apheresis
 
@@ -166,7 +164,7 @@ class Cells:
     async def make(self) -> None:
         """The manufacturer makes the product and it comes back; without one it is tried again, or given up."""
         while True:
-            if not self.case.holds(self.case.therapy.manufacturer, Material.STARTING_MATERIAL):
+            if self.case.view.starting_material_at != self.case.therapy.manufacturer:
                 await self._ship(Material.STARTING_MATERIAL)
             if await self._made():
                 break
@@ -175,7 +173,7 @@ class Cells:
         await self.waits.until(self._arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
 
     def _arrived(self) -> bool:
-        return self.case.holds(self.case.therapy.party, Material.PRODUCT)
+        return self.case.view.product_at == self.case.therapy.party
 
     async def _ship(self, material: Material) -> None:
         therapy, claim = self.case.therapy, self.case.claim
