@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from products.calendar import WorkingCalendar
 from schemas.journey import JourneyStatus, Stage, WaitingFor
+from simulation.car_t_people import carrying
 from simulation.people import obliging
 from simulation.scenario import Answer, Carriage, Deed, Event, Script
 from simulation.situation import Obliging
