@@ -12,11 +12,14 @@ from products.model import Gate, Product
 from rules.amounts import reckon_amounts, share_of
 from rules.charity import way_of
 from rules.context import Context
+from rules.custody import deviations
 from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTermsError
 from rules.next_steps import GREEN_GIFT
 from rules.registry import find_rule
 from rules.result import PaperWanted
+from rules.treatment_window import window_of
 from rules.version import RULES_VERSION
+from schemas.car_t_facts import CarTInfusionFacts, CarTSettlementFacts
 from schemas.decision import (
     Amounts,
     CharityFacts,
@@ -59,6 +62,8 @@ def decide(request: DecisionRequest, products: Products, calendar: WorkingCalend
         product,
         _effective_on(facts),
         partial(products.find_drugs, request.product),
+        partial(products.find_car_t_drugs, request.product),
+        partial(products.find_site, request.product),
         partial(products.find_pharmacy_city, request.product),
     )
     try:
@@ -142,6 +147,8 @@ def _decision(
         amounts=_amounts(request.facts, context, verdict),
         way=_way(request.facts, verdict, context),
         next_steps=_next_steps(request.facts, verdict, findings, context),
+        window=window_of(request.facts, context, refused=verdict is Verdict.REFUSED),
+        deviations=deviations(request.facts) if isinstance(request.facts, CarTInfusionFacts) else (),
         final=any(_ends_treatment(finding, request.facts) for finding in findings),
         facts=request.facts,
         versions=versions,
@@ -165,7 +172,7 @@ def _papers(findings: Sequence[Finding]) -> tuple[PaperDue, ...]:
 
 def _amounts(facts: Facts, context: Context, verdict: Verdict) -> Amounts | None:
     """Who pays what at settlement; a refusal for another reason than an empty limit leaves all to the insured."""
-    if not isinstance(facts, SettlementFacts):
+    if not isinstance(facts, SettlementFacts | CarTSettlementFacts):
         return None
     if verdict is Verdict.REFUSED and facts.available:
         return reckon_amounts(facts, ZERO)
