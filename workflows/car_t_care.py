@@ -1,8 +1,11 @@
 """At the bedside: the examination, the lymphodepletion, the infusion, and what follows it."""
 
+from datetime import date
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.decisions import Decisions
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import (
         EndMonitoring,
@@ -83,10 +86,18 @@ class Care:
             if answer:
                 break
         self.case.change(infused_on=answer.infused_on)
+        await self._shorten(answer.infused_on)
+
+    async def _shorten(self, infused_on: date) -> None:
+        """The infusion may close the window sooner than the apheresis does. CART-4."""
+        request = self.case.window_request(infused_on)
+        known = await self.journey.decidable(Decisions.car_t_window, request)
+        self.case.change(window=known.window)
+        if known.window:
+            self.journey.record.note("deadline", known.window.reckoning)
 
     async def monitor(self) -> None:
         """Reactions are watched until the institution ends it."""
-        self.journey.record.enter_stage(Stage.MONITORING)
         await self.waits.answer(EndMonitoring, WaitingFor.MONITORING_END, ActorRole.HOSPITAL)
 
     async def assess(self) -> None:
