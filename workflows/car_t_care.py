@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import car_t_texts
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
+from workflows.drug_case import today
 from workflows.endings import TherapyEndedError
 from workflows.journey import Journey
 
@@ -59,6 +60,8 @@ class Care:
     async def examine(self) -> None:
         """The patient is examined until fit; who is found unfit is not infused. CART-5."""
         self.journey.record.enter_stage(Stage.PRE_INFUSION_EXAMINATION)
+        self.journey.inbox.expect(WaitingFor.EXAMINATION)
+        await self.cells.admit("infusion", today())
         while True:
             answer = await self.waits.answer(RecordExamination, WaitingFor.EXAMINATION, ActorRole.HOSPITAL)
             self.case.change(examination=answer.result, examined_on=answer.examined_on)
