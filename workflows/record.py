@@ -67,7 +67,9 @@ class JourneyRecord:
         self._notices.append(Notice(key=key, to=to, template=template, text=text, **more))
 
     def decided(self, decision: Decision, *, by: Actor | None = None, reason: str = "") -> DecisionRecord:
-        """Number a decision, keep it, and note it on the timeline."""
+        """Number a decision, keep it, and note it on the timeline; `by` a person, it was taken when they spoke."""
+        if by is not None:
+            decision = decision.model_copy(update={"at": workflow.now()})
         self.decided_so_far += 1
         number, self.last_decision = self.decided_so_far, decision
         record = DecisionRecord(number=number, decision=decision, decided_by=by, reason=reason)
