@@ -73,9 +73,13 @@ class Journey:
         """Enter a wait: its answers are accepted from here on, and agents see it."""
         if self.inbox.expected is not wait.what:
             self.inbox.expect(wait.what)
-        self.record.wait(wait.what, wait.on)
+        self._resume(wait)
         if self.inbox.answer is None:
             await self.publish(wait.clock)
+
+    def _resume(self, wait: Waiting) -> None:
+        overdue_since = None if wait.stopped else wait.clock.escalated_at
+        self.record.wait(wait.what, wait.on, wait.stopped, overdue_since=overdue_since)
 
     async def listen(self, wait: Waiting) -> ActionInput | None:
         """The answer to the wait that is shown; None at its `wake_at`."""
@@ -109,6 +113,8 @@ class Journey:
             )
         except TimeoutError:
             return True
+        if not self.record.status.wait.overdue:
+            wait.clock.escalated_at = None  # a new deadline was adopted instead of the one that had passed
         return False
 
     def _rescheduled(self, shown: Wait) -> bool:
@@ -136,7 +142,7 @@ class Journey:
         if self.on_turn:
             await self.on_turn(turn, wait)
         self.inbox.expected, self.inbox.answer = expected, answer
-        self.record.wait(wait.what, wait.on)
+        self._resume(wait)
         await self.publish(wait.clock)
 
     async def _stand_still(self, wait: Waiting) -> None:
@@ -151,7 +157,7 @@ class Journey:
         await workflow.wait_condition(lambda: self.inbox.held is None or bool(self.inbox.turns))
         wait.clock.resume(stop)
         if self.inbox.held is None:
-            self.record.wait(wait.what, wait.on)
+            self._resume(wait)
             await self.publish(wait.clock)
 
     async def _overdue_or_silent(self, wait: Waiting) -> ActionInput | None:
@@ -175,6 +181,7 @@ class Journey:
         if wait.lapses:
             self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
             raise JourneyEndedError(Stage.LAPSED)
+        wait.clock.escalated_at = workflow.now()
         self.record.change(wait=self.record.status.wait.model_copy(update={"overdue": True}))
         self.record.escalate(Bilingual(zh=f"已超过时限：{wait.what}", en=f"overdue: {wait.what} on {wait.on}"))
         await self.publish()
@@ -184,7 +191,7 @@ class Journey:
         why = Bilingual(zh="材料待补充", en="papers are missing")
         wait = Waiting(WaitingFor.PAPERS, ActorRole.INSURED, clock or Clock(None, workflow.now()))
         self.inbox.expect(WaitingFor.PAPERS)
-        stop = wait.clock.stop(ActorRole.INSURED, why)
+        stop = wait.stopped = wait.clock.stop(ActorRole.INSURED, why)
         self.record.change(papers_due=due)
         self.record.wait(WaitingFor.PAPERS, ActorRole.INSURED, stop)
         self.record.notify(ActorRole.INSURED, "papers_due", texts.papers_due(due), person=self.person)

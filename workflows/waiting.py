@@ -8,6 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import ActionInput
+    from schemas.deadline import ClockStop
     from schemas.journey import WaitingFor
     from schemas.people import ActorRole
 
@@ -29,5 +30,7 @@ class Waiting:
     """At the deadline the right is gone; else a passed deadline escalates and the wait goes on."""
     wake_at: datetime | None = None
     """When the step itself wants to look again, with or without an answer."""
+    stopped: ClockStop | None = None
+    """The stretch in which the clock stands for as long as this wait lasts."""
     asked: int = 0
     """How often the partner was polled."""
