@@ -177,6 +177,7 @@ CHARITY = [
         ),
         ("no program", {"standing": AidStanding.NO_PROGRAM}, SILENT),
     ),
+    *rows("aid_not_bought_instead", "chinalife-cancer-rider/CHAR-2", aid, *situations.AID_BOUGHT_INSTEAD),
     *rows("aid_collected", "chinalife-cancer-rider/CHAR-2", aid, *situations.AID_NOT_COLLECTED),
     *rows("aid_refusal_reviewed_again", "chinalife-cancer-rider/CHAR-3", aid, *situations.AID_REFUSED),
 ]
