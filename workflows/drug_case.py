@@ -196,9 +196,13 @@ class DrugCase:
             papers=papers,
             hospital_lacks_drug=claim.hospital_lacks_drug,
             planned_purchase_on=claim.planned_purchase_on,
-            applied_on=china_date(claim.reported_at) if self.record.status.prescription == 1 else today(),
+            applied_on=self._applied_on(),
             decided_on=today(),
         )
+
+    def _applied_on(self) -> date:
+        """Day of the report; of a later prescription the day on which it came."""
+        return china_date(self.claim.reported_at) if self.record.status.prescription == 1 else today()
 
     def review_facts(self, papers: tuple[Paper, ...]) -> ReviewFacts:
         """The facts of the prescription review, with the pharmacist's findings."""
@@ -264,6 +268,9 @@ class DrugCase:
             renewed_to=policy.renewed_to,
             diagnosed_on=self.claim.diagnosis.diagnosed_on,
             first_purchased_on=self.first_purchased_on or today(),  # at the earliest
+            prescribed_on=self.claim.prescription.issued_on,
+            applied_on=self._applied_on(),
+            planned_on=today(),
         )
 
     def standing_facts(self, news: News, since: date) -> StandingFacts:
