@@ -150,6 +150,13 @@ class RecordHandOver(ActionInput):
     papers: tuple[Paper, ...] = ()
 
 
+class ReissueVoucher(ActionInput):
+    """The voucher gets another code: it was locked by wrong ones, or its code was lost or seen by others."""
+
+    action: Literal["reissue_voucher"] = "reissue_voucher"
+    reason: Reason
+
+
 class DeliveryStatus(StrEnum):
     """How a delivery ended."""
 
@@ -357,6 +364,7 @@ Action = Annotated[
     | ChooseFulfilment
     | RecordOwnSharePaid
     | RecordHandOver
+    | ReissueVoucher
     | RecordDeliveryProblem
     | RecordPayment
     | RetryHandOff

@@ -105,6 +105,7 @@ class Own:
             ledger.issue_voucher,
             ledger.check_voucher,
             ledger.close_voucher,
+            ledger.renew_voucher,
             ledger.commit,
             ledger.release,
             ledger.recover,

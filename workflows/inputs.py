@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         RecordPayment,
         RecordRefund,
         RecordReview,
+        ReissueVoucher,
         Resume,
         RetryHandOff,
         ReviewResult,
@@ -176,6 +177,15 @@ class DrugJourneyInputs:
         if action.happened_at and action.happened_at > workflow.now() + _CLOCKS_DIFFER:
             message = "happened_at: lies in the future"
             raise _invalid(message)
+
+    @workflow.update
+    async def reissue_voucher(self, action: ReissueVoucher) -> Receipt:
+        """The voucher gets another code."""
+        return await self.journey.inbox.take(action)
+
+    @reissue_voucher.validator
+    def _may_reissue_voucher(self, action: ReissueVoucher) -> None:
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_delivery_problem(self, action: RecordDeliveryProblem) -> Receipt:
