@@ -22,10 +22,13 @@ class Share:
 
 
 def share_of(facts: SettlementFacts, context: Context) -> Share | None:
-    """The ratio, or None where neither document nor contract tells it."""
+    """The ratio, or None where neither document nor contract nor a person tells it."""
+    by_person = None if facts.ratio_by_person is None else Share(facts.ratio_by_person)
     if context.value(context.terms.payment_rule) is PaymentRule.POLICY_RATIO:
-        return None if facts.reimbursement_ratio is None else Share(facts.reimbursement_ratio)
-    return _table_share(facts)
+        of_policy = None if facts.reimbursement_ratio is None else Share(facts.reimbursement_ratio)
+        return by_person or of_policy
+    of_table = _table_share(facts)
+    return of_table if of_table and of_table.certain else by_person or of_table
 
 
 def _table_share(facts: SettlementFacts) -> Share | None:

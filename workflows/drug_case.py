@@ -287,7 +287,6 @@ class DrugCase:
     def settlement_facts(self, cost: Yuan, available: Yuan) -> SettlementFacts:
         """The facts of who pays: `cost` in yuan, and what the limit holds for this claim."""
         policy = self.coverage.policy
-        ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
         return SettlementFacts(
             cost=cost,
             in_catalogue=self.coverage.in_catalogue,
@@ -295,7 +294,8 @@ class DrugCase:
             social_insurance_settled=policy.social_insurance.settled,
             social_insurance_compensation=policy.social_insurance.compensation,
             other_compensation=policy.other_compensation,
-            reimbursement_ratio=ratio,
+            reimbursement_ratio=policy.reimbursement_ratio,
+            ratio_by_person=self.ratio_by_person,
             available=available,
             policy_effective_on=policy.effective_on,
             dispensed_on=self.handed_over_on or today(),
