@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from schemas.clinical import Diagnosis, Prescription
 from schemas.money import ZERO, Ratio, Yuan
 from schemas.names import ProductId, RuleId
-from schemas.papers import Paper, PaperDue
+from schemas.papers import Paper, PaperDue, PaperKind
 from schemas.people import ApplicantRole, Citizenship, InsuredFacts
 from schemas.policy import Coverage
 from schemas.shape import Shape, Strict
@@ -103,6 +103,8 @@ class ReviewFacts(Strict):
     prescription: Prescription
     previous_prescribed_on: date | None = None
     papers: tuple[Paper, ...] = ()
+    supplemented: tuple[PaperKind, ...] = ()
+    """Kinds of paper that were asked for at this review and have come."""
     findings: PharmacistFindings
     reviewed_on: date
     policy_effective_on: date

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import FulfilmentView
     from schemas.ledger import Voucher
     from schemas.money import Ratio, Yuan
-    from schemas.papers import Paper
+    from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
     from schemas.people import Actor, ActorRole
     from schemas.plan import JourneyPlan, PlanRequest
@@ -68,6 +68,8 @@ class DrugCase:
     def begin(self) -> None:
         """Nothing is known yet of what becomes of the prescription in hand."""
         self.findings = PharmacistFindings()
+        self.supplemented: tuple[PaperKind, ...] = ()
+        """Kinds of paper that were asked for at its review and have come."""
         self.voucher: Voucher | None = None
         self.voucher_clock = Clock(None, workflow.now())
         self.reviewed_at: datetime | None = None
@@ -214,6 +216,7 @@ class DrugCase:
             first_purchase=claim.previous_prescribed_on is None,
             first_purchased_on=self.first_purchased_on,
             papers=papers,
+            supplemented=self.supplemented,
             findings=self.findings,
             reviewed_on=today(),
             policy_effective_on=policy.effective_on,

@@ -146,8 +146,14 @@ class Inbox:
 
     def renew_papers(self, kinds: frozenset[PaperKind], papers: tuple[Paper, ...]) -> None:
         """Let the papers of some kinds count no more, and put others to the rest."""
-        self.record.change(papers=tuple(paper for paper in self.papers if paper.kind not in kinds))
+        self.set_aside(kinds)
         self.add_papers(papers)
+
+    def set_aside(self, kinds: frozenset[PaperKind]) -> tuple[Paper, ...]:
+        """Let the papers of some kinds not count, and give them."""
+        aside = tuple(paper for paper in self.papers if paper.kind in kinds)
+        self.record.change(papers=tuple(paper for paper in self.papers if paper.kind not in kinds))
+        return aside
 
     def _refunded(self, action: RecordRefund) -> None:
         money = self.record.status.money

@@ -201,6 +201,17 @@ class Journey:
         self.record.change(papers_due=())
         self.inbox.expected = WaitingFor.NOTHING
 
+    async def collect_more(self, due: tuple[PaperDue, ...], clock: Clock) -> None:
+        """Wait for papers besides those of the same kinds that were looked at and do not suffice.
+
+        chinalife-cancer-rider/SUP-1, yuanxin-cancer-drug/SUP-1.
+        """
+        looked_at = self.inbox.set_aside(frozenset(paper.kind for paper in due))
+        try:
+            await self.collect(due, clock)
+        finally:
+            self.inbox.add_papers(looked_at)
+
     def missing(self, due: tuple[PaperDue, ...]) -> tuple[PaperDue, ...]:
         """Which of the papers in `due` have not come in; an original satisfies a demand for a copy."""
         originals = [paper.kind for paper in self.inbox.papers if paper.form is PaperForm.ORIGINAL]

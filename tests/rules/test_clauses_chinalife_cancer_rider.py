@@ -135,6 +135,9 @@ REVIEW = [
         reviewed,
         ("the tests support it", {"tests_support": True}, MET),
         ("the tests do not", {"tests_support": False}, PAPERS),
+        ("other papers came", {"tests_support": False, "supplemented": (PaperKind.IMAGING,)}, PAPERS),
+        ("nor what came", {"tests_support": False, "supplemented": (PaperKind.LABORATORY_REPORT,)}, REFUSED),
+        ("what came does", {"tests_support": True, "supplemented": (PaperKind.LABORATORY_REPORT,)}, MET),
         ("the tests were not looked at", {"tests_support": None}, REFERRED),
     ),
     *rows(
