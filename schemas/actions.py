@@ -265,6 +265,12 @@ class CorrectClaim(ActionInput):
     """Papers that came with the correction; earlier ones are kept."""
     reason: Reason
 
+    @property
+    def given(self) -> dict[str, object]:
+        """What it corrects, by name: the fields that hold something."""
+        kept = {"action", *ActionInput.model_fields, "reason"}
+        return {name: value for name, value in self if name not in kept and value is not None and value != ()}
+
 
 class AcceptRefusal(ActionInput):
     """The insured person accepts the refused review, with or without the green-channel consultation it earns."""

@@ -95,7 +95,8 @@ class Inbox:
         offers = {offer.action: offer for offer in self.offers(expected)}
         if name not in offers:
             can = ", ".join(offers) or "nothing: the journey is closed or busy"
-            message = f"{name} is not possible in stage {self.record.status.stage} (possible now: {can})"
+            where = "while the journey is on hold" if self.held else f"in stage {self.record.status.stage}"
+            message = f"{name} is not possible {where} (possible now: {can})"
             raise ApplicationError(message, type="ActionNotPossible", non_retryable=True)
         if action.actor.role not in offers[name].roles:
             message = f"actor.role: {action.actor.role} may not {name}; allowed: {', '.join(offers[name].roles)}"

@@ -1,6 +1,6 @@
 """The updates of a drug journey: one per action, each validated before it enters history and taken once by its key."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -46,7 +46,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.decision import FulfilmentMode
     from schemas.papers import PaperKind
 
-from workflows.drug_case import DrugCase
+from workflows.drug_case import DrugCase, today
 from workflows.journey import Journey
 
 
@@ -54,11 +54,15 @@ def _invalid(message: str) -> ApplicationError:
     return ApplicationError(message, type="ActionInvalid", non_retryable=True)
 
 
+def _not_in_future(field: str, day: date) -> None:
+    if day > today():
+        message = f"{field}: lies in the future"
+        raise _invalid(message)
+
+
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far a partner's clock may be ahead of ours."""
-_CORRECTABLE = frozenset(
-    {"applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers"}
-)
+_CORRECTABLE = ("applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers")
 
 
 class DrugJourneyInputs:
@@ -271,7 +275,12 @@ class DrugJourneyInputs:
 
     @record_death.validator
     def _may_record_death(self, action: RecordDeath) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
+        _not_in_future("died_on", action.died_on)
+        if action.died_on < self.case.claim.insured.birth_date:
+            message = "died_on: lies before the insured person's birth"
+            raise _invalid(message)
 
     @workflow.update
     async def record_cancellation(self, action: RecordCancellation) -> Receipt:
@@ -289,7 +298,8 @@ class DrugJourneyInputs:
 
     @record_fraud.validator
     def _may_record_fraud(self, action: RecordFraud) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            _not_in_future("found_on", action.found_on)
 
     @workflow.update
     async def correct_claim(self, action: CorrectClaim) -> Receipt:
@@ -300,8 +310,8 @@ class DrugJourneyInputs:
     def _may_correct_claim(self, action: CorrectClaim) -> None:
         if not self.journey.inbox.check(action):
             return
-        if not (action.model_fields_set & _CORRECTABLE):
-            message = f"correct_claim: name at least one of {', '.join(sorted(_CORRECTABLE))}"
+        if not action.given:
+            message = f"correct_claim: nothing is corrected; give at least one of {', '.join(_CORRECTABLE)}"
             raise _invalid(message)
 
     @workflow.update

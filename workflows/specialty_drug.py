@@ -134,7 +134,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         await self.supply.give_back()
         self.case.correct(correction)
         self.supply.begin()
-        given = ", ".join(sorted(correction.model_fields_set - {"key", "actor", "action", "happened_at", "reason"}))
+        given = ", ".join(correction.given)
         record = self.journey.record
         self.journey.inbox.add_papers(correction.papers)
         record.change(voucher=None, fulfilment=None, papers_due=())
