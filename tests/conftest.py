@@ -24,6 +24,12 @@ from workers.stack.postgres import EmbeddedPostgres
 
 TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 PROMPT_TIMERS = ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"']
+LONGEST = (
+    "tests/workers/demo/test_demo.py",
+    "tests/simulation/test_any_order.py",
+    "tests/workers/stack/test_embedded.py",
+)
+"""Modules with tests that take half a minute, or wait for most of their time."""
 _ROOM = 4 * 2**30
 _FAST = {
     "fsync": "off",
@@ -32,6 +38,13 @@ _FAST = {
     "max_connections": "200",
     "max_wal_size": "128MB",  # each new database goes through the log, which may lie in memory
 }
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, whatever the order of the rest: none of them then runs alone at the end."""
+    ranks = {file: rank for rank, file in enumerate(LONGEST, -len(LONGEST))}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], 0))
 
 
 def _in_memory() -> Path | None:
