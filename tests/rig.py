@@ -30,7 +30,7 @@ from schemas.partners import PartnerName
 from schemas.people import Actor, ActorRole
 from storage.pool import open_pool
 from storage.queries import load
-from tests.serving import serving
+from tests.serving import TRUST, serving
 from workers.outbox import OutboxRelay
 from workers.partners import open_partners
 from workers.settings import Settings
@@ -218,9 +218,11 @@ async def running(client: Client, database: str) -> AsyncIterator[Rig]:
         stack.callback(stop.set)
         stack.callback(dispatcher.stop)
         headers = {"Authorization": f"Bearer {_TOKEN}"}
-        gateway = await stack.enter_async_context(httpx2.AsyncClient(base_url=gateway_url, trust_env=False, timeout=30))
+        gateway = await stack.enter_async_context(
+            httpx2.AsyncClient(base_url=gateway_url, trust_env=False, timeout=30, verify=TRUST)
+        )
         partners = await stack.enter_async_context(
-            httpx2.AsyncClient(base_url=partner_url, trust_env=False, headers=headers)
+            httpx2.AsyncClient(base_url=partner_url, trust_env=False, headers=headers, verify=TRUST)
         )
         policies = json.loads((SAMPLES / "policies.json").read_text(encoding="utf-8"))
         answer = await partners.post("/_sandbox/policies", json=policies)
