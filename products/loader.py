@@ -17,6 +17,7 @@ from products.model import Dated, Drug, Hospital, PaperRequirement, PharmacyCity
 from products.places import find_city
 from products.problems import Problems
 from products.product_file import PaperGroup, read_product_file
+from products.sites import SiteFound, SiteIndex
 from products.tables import Layout, read_table
 from schemas.clinical import DrugName
 from schemas.names import ProductId
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parent
 """Where the products lie: one folder each, named after the product."""
 
 _PRODUCT_ID: TypeAdapter[str] = TypeAdapter(ProductId)
-_FILES = ("product.toml", "sections.csv", "drugs.csv", "pharmacies.csv", "hospitals.csv")
+_FILES = ("product.toml", "sections.csv", "drugs.csv", "car_t_drugs.csv", "pharmacies.csv", "hospitals.csv")
 _SECTIONS = Layout(Section, ("rule", "topic", "section", "gist_zh", "gist_en"))
 _DRUGS = Layout(
     Drug,
@@ -41,7 +42,7 @@ _DRUGS = Layout(
 _PHARMACIES = Layout(
     PharmacyCity, ("province", "city", "pharmacies", "delivery_only", "service_city", "example", "note")
 )
-_HOSPITALS = Layout(Hospital, ("table", "name", "province", "city"))
+_HOSPITALS = Layout(Hospital, ("table", "name", "province", "city"), optional=("aliases",), several=("aliases",))
 
 
 class Products:
@@ -53,6 +54,12 @@ class Products:
         self.ids = tuple(sorted(products))
         self._products = dict(products)
         self._drugs = {product_id: DrugIndex(product.drugs) for product_id, product in products.items()}
+        self._car_t_drugs = {product_id: DrugIndex(product.car_t_drugs) for product_id, product in products.items()}
+        self._sites = {
+            (product_id, table): SiteIndex(row for row in product.hospitals if row.table == table)
+            for product_id, product in products.items()
+            for table in {dated.value for dated in product.terms.car_t_sites if dated.value}
+        }
 
     def get(self, product_id: str) -> Product:
         """The product of that id; UnknownProductError lists the known ones."""
@@ -69,6 +76,16 @@ class Products:
         """
         self.get(product_id)
         return self._drugs[product_id].find(name, on)
+
+    def find_car_t_drugs(self, product_id: str, name: DrugName, on: date | None = None) -> tuple[Drug, ...]:
+        """The same among the product's designated CAR-T products."""
+        self.get(product_id)
+        return self._car_t_drugs[product_id].find(name, on)
+
+    def find_site(self, product_id: str, table: str, name: str) -> SiteFound:
+        """What a table that lists CAR-T institutions says of an institution, down to its campus."""
+        self.get(product_id)
+        return self._sites[product_id, table].find(name)
 
     def find_pharmacy_city(self, product_id: str, province: str, city: str) -> PharmacyCity | None:
         """The row of the product's pharmacy table for that city (any province if empty), or None."""
@@ -112,13 +129,15 @@ def _read(folder: Path, problems: Problems) -> Parts | None:
     path = folder / "product.toml"
     file, lines = read_product_file(path, problems)
     drug_rows = replace(_DRUGS, derived=(("id", folder.name + "-{no:0>3}"),))
+    car_t_rows = replace(_DRUGS, derived=(("id", folder.name + "-car-t-{no:0>3}"),))
     sections = read_table(folder / "sections.csv", _SECTIONS, problems)
     drugs = read_table(folder / "drugs.csv", drug_rows, problems)
+    car_t_drugs = read_table(folder / "car_t_drugs.csv", car_t_rows, problems)
     pharmacies = read_table(folder / "pharmacies.csv", _PHARMACIES, problems)
     hospitals = read_table(folder / "hospitals.csv", _HOSPITALS, problems)
     if file is None:
         return None
-    parts = Parts(path, file, lines, sections, drugs, pharmacies, hospitals)
+    parts = Parts(path, file, lines, sections, drugs, car_t_drugs, pharmacies, hospitals)
     check(parts, problems)
     return parts
 
@@ -129,9 +148,11 @@ def _assemble(parts: Parts) -> Product:
         terms=parts.file.terms,
         application_papers=_requirements(parts.file.application_papers),
         counter_papers=_requirements(parts.file.counter_papers),
+        car_t_papers=_requirements(parts.file.car_t_papers),
         gates=parts.file.gates,
         sections={section.rule: section for section in parts.sections.rows},
         drugs=parts.drugs.rows,
+        car_t_drugs=parts.designated,
         pharmacies=_merged(parts.pharmacies.rows),
         hospitals=parts.hospitals.rows,
     )

@@ -7,7 +7,9 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field
 
+from schemas.car_t_facts import CostKind
 from schemas.deadline import Budget
+from schemas.money import Ratio
 from schemas.names import DrugId, ProductId, RuleId
 from schemas.papers import PaperForm, PaperKind
 from schemas.shape import Strict
@@ -126,7 +128,7 @@ class Gate(Strict):
 
 
 class Terms(Strict):
-    """The terms of the drug journey, each a history of dated values that `loader.in_force` reads for a day."""
+    """The terms of the journeys, each a history of dated values that `loader.in_force` reads for a day."""
 
     waiting_days: tuple[Dated[int | None], ...]
     """None: only the policy knows. A policy that states its own length overrides where `waiting_days_by_policy`."""
@@ -176,6 +178,15 @@ class Terms(Strict):
     green_budget: tuple[Dated[Budget | None], ...]
     """How long arranging that service may take once the insured confirmed the recommended expert."""
     authorization_covers_refills: tuple[Dated[bool], ...]
+    car_t_days_after_apheresis: tuple[Dated[int | None], ...]
+    """Last day of the treatment period after the first apheresis; None: costs count for the medication term."""
+    car_t_days_after_infusion: tuple[Dated[int | None], ...]
+    car_t_cost_kinds: tuple[Dated[tuple[CostKind, ...] | None], ...]
+    """Which costs of the therapy are covered; None: the product does not cover it."""
+    car_t_unsettled_ratio: tuple[Dated[Ratio | None], ...]
+    """Ratio for who is enrolled in social insurance, but was not treated and settled so."""
+    car_t_sites: tuple[Dated[str | None], ...]
+    """Table of hospitals.csv with the designated institutions; None where there is none."""
 
 
 class Drug(Strict):
@@ -228,6 +239,8 @@ class Hospital(Strict):
     province: str = ""
     city: str = ""
     table: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other spellings of the same institution and campus."""
 
 
 class Identity(Strict):
@@ -262,8 +275,11 @@ class Product(Strict):
     terms: Terms
     application_papers: tuple[PaperRequirement, ...]
     counter_papers: tuple[PaperRequirement, ...]
+    car_t_papers: tuple[PaperRequirement, ...] = ()
     gates: dict[str, tuple[Gate, ...]]
     sections: dict[RuleId, Section]
     drugs: tuple[Drug, ...]
+    car_t_drugs: tuple[Drug, ...] = ()
+    """Designated CAR-T products: a list of their own, or the CAR-T rows of `drugs`; empty: no CAR-T is covered."""
     pharmacies: tuple[PharmacyCity, ...]
     hospitals: tuple[Hospital, ...]

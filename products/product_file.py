@@ -51,6 +51,7 @@ class ProductFile(Strict):
     terms: Terms
     application_papers: tuple[PaperGroup, ...] = Field(min_length=1)
     counter_papers: tuple[PaperGroup, ...] = Field(min_length=1)
+    car_t_papers: tuple[PaperGroup, ...] = ()
     gates: dict[str, tuple[Gate, ...]]
     expected_rows: dict[str, int]
     repeated_rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)

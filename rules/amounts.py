@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from products.model import PaymentRule
 from rules.context import Context
+from schemas.car_t_facts import CarTSettlementFacts
 from schemas.decision import Amounts, SettlementFacts
+from schemas.facts import PaymentFacts
 from schemas.money import ZERO, to_fen
 
 FULL = Decimal(1)
@@ -21,11 +23,11 @@ class Share:
     certain: bool = True
 
 
-def share_of(facts: SettlementFacts, context: Context) -> Share | None:
+def share_of(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Share | None:
     """The ratio, or None where neither document nor contract tells it."""
     if context.value(context.terms.payment_rule) is PaymentRule.POLICY_RATIO:
         return None if facts.reimbursement_ratio is None else Share(facts.reimbursement_ratio)
-    return _table_share(facts)
+    return _table_share(facts) if isinstance(facts, SettlementFacts) else _car_t_share(facts, context)
 
 
 def _table_share(facts: SettlementFacts) -> Share | None:
@@ -36,15 +38,37 @@ def _table_share(facts: SettlementFacts) -> Share | None:
     """
     if facts.in_catalogue is False:
         return Share(FULL)
-    enrolled, settled = facts.social_insurance_enrolled, facts.social_insurance_settled
-    if not settled and facts.social_insurance_compensation > ZERO:
+    if _contradictory(facts):
         return None
-    if enrolled and not settled:
+    if _settled_elsewhere(facts):
         return Share(SETTLED_ELSEWHERE) if facts.in_catalogue else None
-    return Share(FULL, certain=enrolled or not settled)
+    return _full_share(facts)
 
 
-def reckon_amounts(facts: SettlementFacts, ratio: Decimal) -> Amounts:
+def _car_t_share(facts: CarTSettlementFacts, context: Context) -> Share | None:
+    """The one ratio printed for CAR-T, else in full: no catalogue is asked. chinalife-cancer-rider/CART-3."""
+    if _contradictory(facts):
+        return None
+    if _settled_elsewhere(facts):
+        ratio = context.value(context.terms.car_t_unsettled_ratio)
+        return None if ratio is None else Share(ratio)
+    return _full_share(facts)
+
+
+def _contradictory(facts: PaymentFacts) -> bool:
+    return not facts.social_insurance_settled and facts.social_insurance_compensation > ZERO
+
+
+def _settled_elsewhere(facts: PaymentFacts) -> bool:
+    return facts.social_insurance_enrolled and not facts.social_insurance_settled
+
+
+def _full_share(facts: PaymentFacts) -> Share:
+    """Settled through social insurance without being enrolled is a row that no table has."""
+    return Share(FULL, certain=facts.social_insurance_enrolled or not facts.social_insurance_settled)
+
+
+def reckon_amounts(facts: PaymentFacts, ratio: Decimal) -> Amounts:
     """Cost less every other compensation, times the ratio, at most what the limit holds; the rest is the own share.
 
     Payments from the personal social-insurance account are the insured's own and no compensation (PAY-6).

@@ -2,6 +2,13 @@
 
 from rules import (
     appropriateness,
+    car_t_apheresis,
+    car_t_assessment,
+    car_t_cost,
+    car_t_eligibility,
+    car_t_infusion,
+    car_t_site,
+    car_t_standing,
     charity,
     counter,
     diagnosis,
@@ -34,5 +41,12 @@ CHAPTERS = (
     counter,
     settlement,
     standing,
+    car_t_eligibility,
+    car_t_site,
+    car_t_assessment,
+    car_t_apheresis,
+    car_t_infusion,
+    car_t_cost,
+    car_t_standing,
 )
 """In the order in which a claim meets them; news that ends it may come at any time."""

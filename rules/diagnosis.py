@@ -5,7 +5,7 @@ from rules.hospital import listed, ordinary_shortfalls, public_shortfalls, treat
 from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.registry import rule
 from rules.result import PaperWanted, Result, met, not_met, papers_due, referred, say
-from schemas.decision import AuthorizationFacts
+from schemas.facts import EligibilityFacts
 from schemas.papers import PaperKind
 from schemas.text import Bilingual
 
@@ -16,10 +16,10 @@ UNCERTAIN_BLOOD_BLOCKS = ("D45", "D46", "D47")
 
 
 @rule(topic="first_diagnosis")
-def first_diagnosis_since_birth(facts: AuthorizationFacts, context: Context) -> Result:
+def first_diagnosis_since_birth(facts: EligibilityFacts, context: Context) -> Result:
     """The disease was diagnosed for the first time in life; recurrence or metastasis of an earlier one is not first.
 
-    pingan-longterm-b/DX-1, pingan-cancer-drug/DX-1, chinalife-cancer-rider/DX-1, axa-excellence/DD-1,
+    pingan-longterm-b/DX-1, pingan-cancer-drug/DX-1, chinalife-cancer-rider/DX-1 CART-1, axa-excellence/DD-1,
     yuanxin-cancer-drug/DX-1.
     """
     del context
@@ -37,7 +37,7 @@ def first_diagnosis_since_birth(facts: AuthorizationFacts, context: Context) -> 
     return met(why, first_ever=first, diagnosed_on=diagnosed)
 
 
-def _at_hospital(facts: AuthorizationFacts, lacking: tuple[Bilingual, ...]) -> Result:
+def _at_hospital(facts: EligibilityFacts, lacking: tuple[Bilingual, ...]) -> Result:
     diagnosis = facts.diagnosis
     known = {
         "by_specialist": diagnosis.by_specialist,
@@ -59,7 +59,7 @@ def _at_hospital(facts: AuthorizationFacts, lacking: tuple[Bilingual, ...]) -> R
 
 
 @rule(topic="hospital")
-def diagnosed_by_specialist_at_agreed_hospital(facts: AuthorizationFacts, context: Context) -> Result:
+def diagnosed_by_specialist_at_agreed_hospital(facts: EligibilityFacts, context: Context) -> Result:
     """A specialist of a public treating hospital of the least grade in mainland China made the diagnosis.
 
     pingan-longterm-b/DX-1 HOSP-1, pingan-cancer-drug/DX-1 HOSP-1.
@@ -69,21 +69,21 @@ def diagnosed_by_specialist_at_agreed_hospital(facts: AuthorizationFacts, contex
 
 
 @rule(topic="hospital")
-def diagnosed_at_ordinary_department(facts: AuthorizationFacts, context: Context) -> Result:
+def diagnosed_at_ordinary_department(facts: EligibilityFacts, context: Context) -> Result:
     """The same in an ordinary department with staff day and night. yuanxin-cancer-drug/COND-1 HOSP-1."""
     hospital, grade = facts.diagnosis.hospital, context.value(context.terms.hospital_min_grade)
     return _at_hospital(facts, (*treating_shortfalls(hospital, grade), *ordinary_shortfalls(hospital)))
 
 
 @rule(topic="hospital")
-def diagnosed_at_public_or_recognised_hospital(facts: AuthorizationFacts, context: Context) -> Result:
-    """A specialist of a public or recognised hospital made the diagnosis. chinalife-cancer-rider/DX-1."""
+def diagnosed_at_public_or_recognised_hospital(facts: EligibilityFacts, context: Context) -> Result:
+    """A specialist of a public or recognised hospital made the diagnosis. chinalife-cancer-rider/DX-1 CART-1."""
     hospital, grade = facts.diagnosis.hospital, context.value(context.terms.hospital_min_grade)
     return _at_hospital(facts, () if hospital.recognised_by_insurer else public_shortfalls(hospital, grade))
 
 
 @rule(topic="disease_definition")
-def malignancy_proven_by_pathology(facts: AuthorizationFacts, context: Context) -> Result:
+def malignancy_proven_by_pathology(facts: EligibilityFacts, context: Context) -> Result:
     """ICD-10 calls the disease malignant, and pathology proves it.
 
     pingan-longterm-b/DX-2, pingan-cancer-drug/DX-2, yuanxin-cancer-drug/DX-2.
@@ -108,7 +108,7 @@ def _malignant(code: str) -> bool:
     return code[0] == "C" and int(code[1:3]) <= MALIGNANT_LAST_BLOCK
 
 
-def _unproven(facts: AuthorizationFacts, known: dict[str, object]) -> Result:
+def _unproven(facts: EligibilityFacts, known: dict[str, object]) -> Result:
     """Ask for the report; once it is there a person reads it, because no paper changes a reported fact by itself."""
     if any(paper.kind is PaperKind.PATHOLOGY_REPORT for paper in facts.papers):
         why = say(
@@ -121,10 +121,10 @@ def _unproven(facts: AuthorizationFacts, known: dict[str, object]) -> Result:
 
 
 @rule(topic="disease_definition")
-def severe_malignancy(facts: AuthorizationFacts, context: Context) -> Result:
+def severe_malignancy(facts: EligibilityFacts, context: Context) -> Result:
     """The disease is a severe malignancy as the main policy defines it, and the policy covers those.
 
-    chinalife-cancer-rider/DX-1 EXC-6, axa-excellence/DD-1.
+    chinalife-cancer-rider/DX-1 EXC-6 CART-1, axa-excellence/DD-1.
     """
     del context
     severe, covered = facts.diagnosis.severe_malignancy, facts.coverage.policy.severe_malignancy_cover

@@ -7,7 +7,8 @@ from rules.next_steps import OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_met, referred, say
 from schemas.clinical import AnnArborStage, BinetStage, Diagnosis, Tnm
-from schemas.decision import AuthorizationFacts, Outcome
+from schemas.decision import Outcome
+from schemas.facts import EligibilityFacts
 from schemas.text import Bilingual
 
 _IN_SITU = re.compile(r"^D0\d")
@@ -17,7 +18,7 @@ Judgement = tuple[Outcome, Bilingual] | None
 
 
 @rule(topic="disease_exclusions")
-def not_excluded_disease(facts: AuthorizationFacts, context: Context) -> Result:
+def not_excluded_disease(facts: EligibilityFacts, context: Context) -> Result:
     """None of the six exclusions strikes; a stage that nobody recorded is asked of a person, never assumed.
 
     pingan-longterm-b/DX-3, pingan-cancer-drug/DX-3, yuanxin-cancer-drug/DX-3.

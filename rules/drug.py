@@ -3,19 +3,14 @@
 from datetime import date
 
 from products.model import Drug, ListAsOf
-from rules.cancer_names import agrees
 from rules.context import Context
 from rules.days import minus_days, plus_days
+from rules.drug_words import not_listed, printed_name, row_in_words
 from rules.next_steps import CALL_INSURER, LISTED_DRUG
-from rules.policy import ADULT_AGE, age_on
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
-from schemas.clinical import DrugName
+from rules.row_limits import Judgement, cancer_fits, heaviest, lines_kept, of_age
 from schemas.decision import AuthorizationFacts, Outcome
-from schemas.text import Bilingual
-
-Judgement = tuple[Outcome, Bilingual] | None
-"""NOT_MET or REFERRED with the reason; None where the limit is kept."""
 
 
 @rule(topic="drug_list")
@@ -30,9 +25,9 @@ def drug_listed(facts: AuthorizationFacts, context: Context) -> Result:
     known |= {"list_as_of": context.value(context.terms.list_as_of), "list_day": day}
     rows = context.find_drugs(named, day)
     if not rows:
-        return not_met(_not_listed(named, context.find_drugs(named, None), day), LISTED_DRUG, **known)
-    found = "、".join(_row_in_words(row) for row in rows)
-    printed = _printed(named)
+        return not_met(not_listed(named, context.find_drugs(named, None), day), LISTED_DRUG, **known)
+    found = "、".join(row_in_words(row) for row in rows)
+    printed = printed_name(named)
     why = say(f"{printed} 在 {day} 的药品清单内：{found}。", f"{printed} is on the drug list of {day}: {found}.")
     return met(why, **known, rows=tuple(row.id for row in rows))
 
@@ -46,33 +41,6 @@ def _list_day(facts: AuthorizationFacts, context: Context) -> date:
             return facts.prescription.issued_on
         case ListAsOf.LATEST:
             return facts.decided_on or facts.applied_on
-
-
-def _row_in_words(row: Drug) -> str:
-    return f"{row.no} {row.brand} {row.generic}"
-
-
-def _printed(named: DrugName) -> str:
-    return f"{named.name}（{named.manufacturer}）" if named.manufacturer else named.name
-
-
-def _not_listed(named: DrugName, of_other_days: tuple[Drug, ...], day: date) -> Bilingual:
-    """Never on the list, or not on that day: each row that had ended or not begun is named."""
-    printed, spans = _printed(named), [_span(row, day) for row in of_other_days]
-    if not spans:
-        return say(f"{printed} 不在本产品药品清单内。", f"{printed} is not on this product's drug list.")
-    return say(
-        f"{printed} 不在 {day} 的药品清单内：{'；'.join(span.zh for span in spans)}。",
-        f"{printed} is not on the drug list of {day}: {'; '.join(span.en for span in spans)}.",
-    )
-
-
-def _span(row: Drug, day: date) -> Bilingual:
-    """Why a row is not on the list of the day: it had ended, or not begun."""
-    said = _row_in_words(row)
-    if row.listed_until is not None and row.listed_until < day:
-        return say(f"{said} 列至 {row.listed_until}", f"{said} was on it until {row.listed_until}")
-    return say(f"{said} 自 {row.listed_from} 起列入", f"{said} comes on it on {row.listed_from}")
 
 
 @rule(topic="drug_list")
@@ -111,43 +79,10 @@ def _known(facts: AuthorizationFacts, rows: tuple[Drug, ...]) -> dict[str, objec
 
 def _worst(row: Drug, facts: AuthorizationFacts, *, by_cancer: bool) -> Judgement:
     """What stands against one row: a broken limit before an open one."""
-    limits = [_lines(row, facts), _subtype(row, facts), _adult(row, facts)]
+    limits = [lines_kept(row, facts.diagnosis), _subtype(row, facts), of_age(row, facts)]
     if by_cancer:
-        limits.append(_cancer(row, facts))
-    struck = [each for each in limits if each is not None]
-    return min(struck, key=lambda each: each[0] is Outcome.REFERRED, default=None)
-
-
-def _cancer(row: Drug, facts: AuthorizationFacts) -> Judgement:
-    answers = [agrees(facts.diagnosis, name) for name in row.cancers]
-    if not answers or True in answers:
-        return None
-    listed = "、".join(row.cancers)
-    if None in answers:
-        return Outcome.REFERRED, say(
-            f"清单限 {listed}；诊断“{facts.diagnosis.disease}”是否相符需人工判断。",
-            f"The list limits it to {listed}; whether {facts.diagnosis.disease} is one of them needs a person.",
-        )
-    diagnosed = f"{facts.diagnosis.disease} ({facts.diagnosis.icd10})"
-    return Outcome.NOT_MET, say(
-        f"清单限 {row.brand} 用于 {listed}；诊断为 {diagnosed}。如说明书适应症更宽，可请保险公司复核。",
-        f"The list limits {row.brand} to {listed}; the diagnosis is {diagnosed}."
-        " Where the label is wider, the insurer can be asked to look again.",
-    )
-
-
-def _lines(row: Drug, facts: AuthorizationFacts) -> Judgement:
-    least, had = row.min_prior_lines, facts.diagnosis.prior_lines
-    if least is None or (had is not None and had >= least):
-        return None
-    if had is None:
-        return Outcome.REFERRED, say(
-            f"该药限既往 {least} 线以上治疗后使用；既往线数不明。",
-            f"Limited to use after {least} lines; earlier lines unknown.",
-        )
-    return Outcome.NOT_MET, say(
-        f"该药限既往 {least} 线以上治疗后使用；既往 {had} 线。", f"Limited to use after {least} lines; {had} so far."
-    )
+        limits.append(cancer_fits(row, facts.diagnosis))
+    return heaviest(limits)
 
 
 def _subtype(row: Drug, facts: AuthorizationFacts) -> Judgement:
@@ -160,12 +95,6 @@ def _subtype(row: Drug, facts: AuthorizationFacts) -> Judgement:
         f"该药限亚型 {listed}；报告亚型“{said or '未填'}”需人工核对。",
         f"Limited to sub-types {listed}; the reported {said or 'none'} has to be compared by a person.",
     )
-
-
-def _adult(row: Drug, facts: AuthorizationFacts) -> Judgement:
-    if "成人" not in row.limit_note or age_on(facts.insured.birth_date, facts.applied_on) >= ADULT_AGE:
-        return None
-    return Outcome.NOT_MET, say("该药限成人使用。", "Limited to adults.")
 
 
 @rule(topic="domestic_drug")

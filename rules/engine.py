@@ -12,11 +12,14 @@ from products.model import Gate, Product
 from rules.amounts import reckon_amounts, share_of
 from rules.charity import way_of
 from rules.context import Context
+from rules.custody import deviations
 from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTermsError
 from rules.next_steps import GREEN_GIFT
 from rules.registry import find_rule
 from rules.result import PaperWanted
+from rules.treatment_window import window_of
 from rules.version import RULES_VERSION
+from schemas.car_t_facts import CarTInfusionFacts, CarTSettlementFacts
 from schemas.decision import (
     Amounts,
     CharityFacts,
@@ -53,22 +56,28 @@ def decide(request: DecisionRequest, products: Products, calendar: WorkingCalend
 
     Raises a RuleError: unknown product, a gate without rules, a policy older than the product's first terms.
     """
-    product = _product(products, request.product)
     facts = request.facts
-    context = Context(
-        product,
-        _effective_on(facts),
-        partial(products.find_drugs, request.product),
-        partial(products.find_pharmacy_city, request.product),
-    )
+    context = context_of(products, request.product, _effective_on(facts))
     try:
         _check_terms_known(context)
-        findings = tuple(_finding(gate, facts, context) for gate in _gates(product, facts.question))
+        findings = tuple(_finding(gate, facts, context) for gate in _gates(context.product, facts.question))
         versions = Versions(products=products.version, rules=RULES_VERSION, calendar=calendar.version)
         return _decision(request, findings, context, versions)
     except TermsNotInForceError as error:
         message = f"product {request.product!r}: {error}"
         raise NoTermsError(message) from error
+
+
+def context_of(products: Products, product_id: str, policy_effective_on: date) -> Context:
+    """What rules see of a product for a policy that took effect on that day; raises NoSuchProductError."""
+    return Context(
+        _product(products, product_id),
+        policy_effective_on,
+        partial(products.find_drugs, product_id),
+        partial(products.find_car_t_drugs, product_id),
+        partial(products.find_site, product_id),
+        partial(products.find_pharmacy_city, product_id),
+    )
 
 
 def _product(products: Products, product_id: str) -> Product:
@@ -142,6 +151,8 @@ def _decision(
         amounts=_amounts(request.facts, context, verdict),
         way=_way(request.facts, verdict, context),
         next_steps=_next_steps(request.facts, verdict, findings, context),
+        window=window_of(request.facts, context, refused=verdict is Verdict.REFUSED),
+        deviations=deviations(request.facts) if isinstance(request.facts, CarTInfusionFacts) else (),
         final=any(_ends_treatment(finding, request.facts) for finding in findings),
         facts=request.facts,
         versions=versions,
@@ -165,7 +176,7 @@ def _papers(findings: Sequence[Finding]) -> tuple[PaperDue, ...]:
 
 def _amounts(facts: Facts, context: Context, verdict: Verdict) -> Amounts | None:
     """Who pays what at settlement; a refusal for another reason than an empty limit leaves all to the insured."""
-    if not isinstance(facts, SettlementFacts):
+    if not isinstance(facts, SettlementFacts | CarTSettlementFacts):
         return None
     if verdict is Verdict.REFUSED and facts.available:
         return reckon_amounts(facts, ZERO)

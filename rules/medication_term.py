@@ -7,7 +7,11 @@ from rules.days import plus_days
 from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
+from schemas.car_t_facts import CarTAuthorizationFacts, CarTCostFacts
 from schemas.decision import AuthorizationFacts, ReviewFacts, SettlementFacts
+from schemas.facts import EligibilityFacts
+
+MedicationFacts = AuthorizationFacts | CarTAuthorizationFacts | ReviewFacts
 
 
 def end_of_cover(expires_on: date, renewed_to: date | None, days_after_expiry: int) -> date:
@@ -23,7 +27,7 @@ def last_day_by_policy(expires_on: date, renewed_to: date | None, context: Conte
 
 
 @rule(topic="duration")
-def within_medication_term(facts: AuthorizationFacts | ReviewFacts, context: Context) -> Result:
+def within_medication_term(facts: MedicationFacts, context: Context) -> Result:
     """The drug is asked for while the insurance still pays; the day of diagnosis itself is not counted.
 
     Where no first purchase was completed within the days after diagnosis, liability ends with the policy period.
@@ -51,25 +55,26 @@ def last_day_from_diagnosis(diagnosed: date, days: int, expires_on: date, purcha
     return last if in_time else max(last, expires_on)
 
 
-def _first_purchase(facts: AuthorizationFacts | ReviewFacts) -> tuple[date | None, bool]:
+def _first_purchase(facts: EligibilityFacts | ReviewFacts) -> tuple[date | None, bool]:
     """The day of the first purchase, None while there is none; and whether there was one whose day is not known."""
-    if isinstance(facts, AuthorizationFacts):
+    if isinstance(facts, EligibilityFacts):
         return None, False
     day = facts.first_purchased_on
     return day, day is None and not facts.first_purchase
 
 
-def _asked(facts: AuthorizationFacts | ReviewFacts) -> tuple[date, date, date | None]:
-    """Day asked about, expiry, and the end of the renewed period."""
-    issued = facts.prescription.issued_on
+def _asked(facts: MedicationFacts) -> tuple[date, date, date | None]:
+    """Day asked about, expiry, and the end of the renewed period; a CAR-T product is prescribed later."""
     if isinstance(facts, ReviewFacts):
-        return max(facts.reviewed_on, issued), facts.expires_on, facts.renewed_to
-    policy = facts.coverage.policy
-    return max(facts.applied_on, issued), policy.expires_on, policy.renewed_to
+        return max(facts.reviewed_on, facts.prescription.issued_on), facts.expires_on, facts.renewed_to
+    policy, day = facts.coverage.policy, facts.applied_on
+    if isinstance(facts, AuthorizationFacts):
+        day = max(day, facts.prescription.issued_on)
+    return day, policy.expires_on, policy.renewed_to
 
 
 @rule(topic="duration")
-def cost_within_term(facts: SettlementFacts, context: Context) -> Result:
+def cost_within_term(facts: SettlementFacts | CarTCostFacts, context: Context) -> Result:
     """The cost arose while the insurance still paid.
 
     pingan-longterm-b/DUR-1, chinalife-cancer-rider/DUR-1, axa-excellence/DD-5, yuanxin-cancer-drug/DUR-1.
@@ -79,7 +84,8 @@ def cost_within_term(facts: SettlementFacts, context: Context) -> Result:
             say("用药期限自确诊日计算，已在审核时核对。", "The term runs from diagnosis and was checked before.")
         )
     last = last_day_by_policy(facts.expires_on, facts.renewed_to, context)
-    return _until(facts.dispensed_on, last, expires_on=facts.expires_on, renewed_to=facts.renewed_to)
+    day = facts.item.incurred_on if isinstance(facts, CarTCostFacts) else facts.dispensed_on
+    return _until(day, last, expires_on=facts.expires_on, renewed_to=facts.renewed_to)
 
 
 def _until(day: date, last: date, **known: object) -> Result:

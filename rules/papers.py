@@ -7,7 +7,9 @@ from rules.context import Context
 from rules.policy import ADULT_AGE, age_on
 from rules.registry import rule
 from rules.result import PaperWanted, Result, met, papers_due, say
+from schemas.car_t_facts import CarTAuthorizationFacts
 from schemas.decision import AuthorizationFacts, CounterFacts
+from schemas.facts import EligibilityFacts
 from schemas.papers import Paper, PaperForm
 from schemas.people import ApplicantRole
 
@@ -19,14 +21,26 @@ def application_papers_complete(facts: AuthorizationFacts, context: Context) -> 
     pingan-longterm-b/MAT-1 AGENT-1 GUARD-1, pingan-cancer-drug/MAT-1 AGENT-1 GUARD-1, chinalife-cancer-rider/MAT-1,
     axa-excellence/DD-1, yuanxin-cancer-drug/MAT-1 AGENT-1 GUARD-1.
     """
+    return _of_application(facts, context.product.application_papers)
+
+
+@rule(topic="materials_apply")
+def car_t_papers_complete(facts: CarTAuthorizationFacts, context: Context) -> Result:
+    """Every paper is there that is handed in with the report of a CAR-T claim.
+
+    chinalife-cancer-rider/CART-6, pingan-longterm-b/MAT-1 AGENT-1 GUARD-1, axa-excellence/DD-1.
+    """
+    return _of_application(facts, context.product.car_t_papers)
+
+
+def _of_application(facts: EligibilityFacts, required: tuple[PaperRequirement, ...]) -> Result:
     holds = {
         PaperCondition.ALWAYS: True,
         PaperCondition.APPLICANT_IS_AGENT: facts.applicant is ApplicantRole.AGENT,
         PaperCondition.APPLICANT_IS_GUARDIAN: facts.applicant is ApplicantRole.GUARDIAN,
         PaperCondition.INSURED_IS_MINOR: age_on(facts.insured.birth_date, facts.applied_on) < ADULT_AGE,
     }
-    due = [each for each in context.product.application_papers if _is_due(each, holds, facts.papers)]
-    return _complete(due, facts.papers)
+    return _complete([each for each in required if _is_due(each, holds, facts.papers)], facts.papers)
 
 
 @rule(topic="materials_pickup")

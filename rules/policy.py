@@ -6,7 +6,7 @@ from rules.context import Context
 from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
-from schemas.decision import AuthorizationFacts
+from schemas.facts import EligibilityFacts
 from schemas.people import ApplicantRole
 from schemas.policy import Policy, PolicyStatus
 
@@ -30,11 +30,11 @@ def cover_ends(policy: Policy) -> date:
 
 
 @rule(topic="policy")
-def policy_in_force(facts: AuthorizationFacts, context: Context) -> Result:
+def policy_in_force(facts: EligibilityFacts, context: Context) -> Result:
     """The disease was diagnosed while the policy stood, and nobody has ended the policy since.
 
     An expired policy still answers for what happened within it; how long it then pays is `within_medication_term`.
-    pingan-longterm-b/ID-2, pingan-cancer-drug/ID-2, chinalife-cancer-rider/ID-1 DUR-1,
+    pingan-longterm-b/ID-2, pingan-cancer-drug/ID-2, chinalife-cancer-rider/ID-1 DUR-1 CART-1,
     axa-excellence/WAIT-1 ID-1, yuanxin-cancer-drug/COND-1.
     """
     del context
@@ -64,7 +64,7 @@ def policy_in_force(facts: AuthorizationFacts, context: Context) -> Result:
 
 
 @rule(topic="personal_use")
-def insured_only(facts: AuthorizationFacts, context: Context) -> Result:
+def insured_only(facts: EligibilityFacts, context: Context) -> Result:
     """The service is for the insured person; others may only apply on their behalf, and for a minor the guardian does.
 
     pingan-longterm-b/USE-1 GUARD-1, pingan-cancer-drug/USE-1 GUARD-1, yuanxin-cancer-drug/USE-1 GUARD-1.
@@ -89,7 +89,7 @@ def insured_only(facts: AuthorizationFacts, context: Context) -> Result:
 
 
 @rule(topic="plan")
-def plan_covers_drugs(facts: AuthorizationFacts, context: Context) -> Result:
+def plan_covers_drugs(facts: EligibilityFacts, context: Context) -> Result:
     """The plan of the policy includes drugs bought outside the hospital. pingan-longterm-b/PLAN-1."""
     plan, covered = facts.coverage.policy.plan, context.value(context.terms.plans_with_drug_cover)
     if covered is None:
@@ -111,7 +111,7 @@ def plan_covers_drugs(facts: AuthorizationFacts, context: Context) -> Result:
 
 
 @rule(topic="exclusion")
-def main_policy_does_not_exclude(facts: AuthorizationFacts, context: Context) -> Result:
+def main_policy_does_not_exclude(facts: EligibilityFacts, context: Context) -> Result:
     """No exclusion of the main policy applies: they are not printed in the rider, the insurer has to be asked.
 
     chinalife-cancer-rider/EXC-10.

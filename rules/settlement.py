@@ -5,27 +5,29 @@ from rules.context import Context
 from rules.next_steps import CALL_INSURER, OWN_COST, REST_OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
+from schemas.car_t_facts import CarTSettlementFacts
 from schemas.decision import Amounts, SettlementFacts
 from schemas.money import ZERO
 
 
 @rule(topic="payment")
-def insurer_share(facts: SettlementFacts, context: Context) -> Result:
+def insurer_share(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Result:
     """The insurer pays its ratio of what no one else compensates.
 
     pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1, axa-excellence/DD-4, yuanxin-cancer-drug/PAY-1,
-    chinalife-cancer-rider/PAY-1 PAY-2 PAY-3 PAY-4 PAY-5 PAY-6 PAY-7 PAY-8.
+    chinalife-cancer-rider/PAY-1 PAY-2 PAY-3 PAY-4 PAY-5 PAY-6 PAY-7 PAY-8 CART-3.
     """
     share = share_of(facts, context)
     known: dict[str, object] = {
         "cost": facts.cost,
-        "in_catalogue": facts.in_catalogue,
         "social_insurance_enrolled": facts.social_insurance_enrolled,
         "social_insurance_settled": facts.social_insurance_settled,
         "social_insurance_compensation": facts.social_insurance_compensation,
         "other_compensation": facts.other_compensation,
         "reimbursement_ratio": facts.reimbursement_ratio,
     }
+    if isinstance(facts, SettlementFacts):
+        known["in_catalogue"] = facts.in_catalogue
     if share is None:
         why = say(
             "给付比例须以合同或目录、社保结算情况为准，现有信息不足。", "The facts do not tell the insurer's ratio."
@@ -33,7 +35,7 @@ def insurer_share(facts: SettlementFacts, context: Context) -> Result:
         return referred(why, CALL_INSURER, **known)
     amounts = reckon_amounts(facts, share.ratio)
     why = say(
-        f"药费 {amounts.cost} 元，其他补偿 {amounts.other_compensation} 元，比例 {share.ratio:%}，"
+        f"费用 {amounts.cost} 元，其他补偿 {amounts.other_compensation} 元，比例 {share.ratio:%}，"
         f"保险给付 {amounts.insurer_pays} 元，个人承担 {amounts.own_share} 元。",
         f"Cost {amounts.cost}, other compensation {amounts.other_compensation}, ratio {share.ratio:%}:"
         f" the insurer pays {amounts.insurer_pays}, own share {amounts.own_share}.",
@@ -47,13 +49,13 @@ def insurer_share(facts: SettlementFacts, context: Context) -> Result:
     return referred(proposed, CALL_INSURER, **known, ratio=share.ratio)
 
 
-def _amounts(facts: SettlementFacts, context: Context) -> Amounts | None:
+def _amounts(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Amounts | None:
     share = share_of(facts, context)
     return None if share is None else reckon_amounts(facts, share.ratio)
 
 
 @rule(topic="benefit_limit")
-def limit_not_exceeded(facts: SettlementFacts, context: Context) -> Result:
+def limit_not_exceeded(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Result:
     """The insurer pays out of what the benefit limit still holds; once nothing is left its liability has ended.
 
     pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1, chinalife-cancer-rider/LIMIT-1, axa-excellence/ID-1,
@@ -75,7 +77,7 @@ def limit_not_exceeded(facts: SettlementFacts, context: Context) -> Result:
 
 
 @rule(topic="payment")
-def over_limit_refunded(facts: SettlementFacts, context: Context) -> Result:
+def over_limit_refunded(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Result:
     """What was advanced beyond the limit or outside the cover goes back to the provider.
 
     pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1.

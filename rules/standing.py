@@ -4,15 +4,19 @@ from rules.context import Context
 from rules.next_steps import CALL_INSURER, OWN_COST, STOP_SUPPLY
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
+from schemas.car_t_facts import CarTStandingFacts
 from schemas.decision import News, StandingFacts
 from schemas.text import Bilingual
 
 
-def _known(facts: StandingFacts) -> dict[str, object]:
-    return {"news": facts.news, "since": facts.since, "dispensed_on": facts.dispensed_on, "paid": facts.paid}
+def _known(facts: StandingFacts | CarTStandingFacts) -> dict[str, object]:
+    known: dict[str, object] = {"news": facts.news, "since": facts.since, "paid": facts.paid}
+    if isinstance(facts, StandingFacts):
+        return known | {"dispensed_on": facts.dispensed_on}
+    return known | {"first_apheresis_on": facts.first_apheresis_on, "infused_on": facts.infused_on}
 
 
-def _other_news(facts: StandingFacts) -> Result:
+def _other_news(facts: StandingFacts | CarTStandingFacts) -> Result:
     return not_applicable(say("所报情况与本条无关。", "The news is not of this kind."), news=facts.news)
 
 
@@ -40,25 +44,26 @@ def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> R
 
 
 @rule(topic="fraud")
-def used_by_the_insured(facts: StandingFacts, context: Context) -> Result:
+def used_by_the_insured(facts: StandingFacts | CarTStandingFacts, context: Context) -> Result:
     """Another than the insured person used the service: it stops, and the insurer recovers what it paid.
 
     pingan-longterm-b/FRAUD-1 USE-1, pingan-cancer-drug/FRAUD-1 USE-1, yuanxin-cancer-drug/FRAUD-1 USE-1.
     """
     del context
-    if facts.news is not News.FRAUD:
+    if facts.news != News.FRAUD:
         return _other_news(facts)
     return not_met(_other_user(facts), _recovery(facts), **_known(facts))
 
 
 @rule(topic="fraud")
-def used_by_the_insured_or_referred(facts: StandingFacts, context: Context) -> Result:
+def used_by_the_insured_or_referred(facts: StandingFacts | CarTStandingFacts, context: Context) -> Result:
     """Another used the service, and the document prints nothing of what follows: a person decides.
 
-    At hand-over it asks for the insured person's papers, no more: chinalife-cancer-rider/VOU-1, axa-excellence/DD-1.
+    At hand-over it asks for the insured person's papers, no more; a therapy is made of one's own cells:
+    chinalife-cancer-rider/VOU-1 CART-5, axa-excellence/DD-1.
     """
     del context
-    if facts.news is not News.FRAUD:
+    if facts.news != News.FRAUD:
         return _other_news(facts)
     found = _other_user(facts)
     why = say(
@@ -68,14 +73,14 @@ def used_by_the_insured_or_referred(facts: StandingFacts, context: Context) -> R
     return referred(why, CALL_INSURER, **_known(facts))
 
 
-def _other_user(facts: StandingFacts) -> Bilingual:
+def _other_user(facts: StandingFacts | CarTStandingFacts) -> Bilingual:
     return say(
         f"{facts.since} 查明使用服务者并非被保险人本人。",
         f"On {facts.since} the user was found not to be the insured person.",
     )
 
 
-def _recovery(facts: StandingFacts) -> Bilingual:
+def _recovery(facts: StandingFacts | CarTStandingFacts) -> Bilingual:
     if not facts.paid:
         return say("请立即停止服务；尚无已付或应付款项。", "Stop the service at once; nothing was paid or is owed.")
     return say(

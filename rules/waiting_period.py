@@ -9,12 +9,12 @@ from rules.policy import cover_begins
 from rules.registry import rule
 from rules.renewal import waived
 from rules.result import Result, met, not_met, referred, say
-from schemas.decision import AuthorizationFacts
+from schemas.facts import EligibilityFacts
 from schemas.policy import Policy
 
 
 @rule(topic="waiting_period")
-def waiting_period_over(facts: AuthorizationFacts, context: Context) -> Result:
+def waiting_period_over(facts: EligibilityFacts, context: Context) -> Result:
     """The diagnosis came after the waiting period, whose day 1 is the day the contract takes effect.
 
     pingan-longterm-b/WAIT-1 WAIT-2 RENEW-1 RENEW-2, pingan-cancer-drug/WAIT-1 WAIT-2 RENEW-1, axa-excellence/WAIT-1,
@@ -24,8 +24,11 @@ def waiting_period_over(facts: AuthorizationFacts, context: Context) -> Result:
 
 
 @rule(topic="waiting_period")
-def waiting_period_over_from_later_start(facts: AuthorizationFacts, context: Context) -> Result:
-    """The same, with day 1 the later of contract effect and period start. chinalife-cancer-rider/WAIT-1 RENEW-1."""
+def waiting_period_over_from_later_start(facts: EligibilityFacts, context: Context) -> Result:
+    """The same, with day 1 the later of contract effect and period start.
+
+    chinalife-cancer-rider/WAIT-1 RENEW-1 CART-1.
+    """
     return _judged(facts, context, cover_begins(facts.coverage.policy))
 
 
@@ -43,7 +46,7 @@ def possible_lengths(policy: Policy, context: Context) -> tuple[int, ...]:
     return tuple(sorted({printed, agreed}))
 
 
-def _judged(facts: AuthorizationFacts, context: Context, start: date) -> Result:
+def _judged(facts: EligibilityFacts, context: Context, start: date) -> Result:
     policy, diagnosed = facts.coverage.policy, facts.diagnosis.diagnosed_on
     lengths = possible_lengths(policy, context)
     waiver = waived(policy, context)

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.car_t_actions import SubmitCosts
+from schemas.car_t_facts import TreatmentWindow
 from schemas.carried import TakenAction
 from schemas.claim import Claim, ClaimReport
 from schemas.clinical import DrugName
@@ -30,6 +31,21 @@ class CarTPlanRequest(Shape):
     product: ProductId
     drug: DrugName
     effective_on: date
+
+
+class CarTWindowRequest(Shape):
+    """Whose treatment period is asked for: the product, and the first apheresis and infusion."""
+
+    product: ProductId
+    policy_effective_on: date
+    first_apheresis_on: date
+    infused_on: date | None = None
+
+
+class CarTWindow(Shape):
+    """The treatment period; None where the product prints none."""
+
+    window: TreatmentWindow | None = None
 
 
 class CarTPlan(Shape):

@@ -183,7 +183,7 @@ def _costs(now: Situation, told: Mapping[str, Any]) -> Fields:
         "incurred_on": day.isoformat() if day else _day(now),
         "site": therapy.site,
     }
-    return {"items": [item], "final": True}
+    return {"items": [item], "final": True, "settled_by_social_insurance": True}
 
 
 FIELDS = {

@@ -33,11 +33,12 @@ from workers.outbox import OutboxRelay
 from workers.partners import Partners, open_partners
 from workers.recalculation import Recalculation
 from workers.settings import Settings
+from workflows.car_t import CarTJourney
 from workflows.specialty_drug import SpecialtyDrugJourney
 
 log = structlog.get_logger(__name__)
 
-WORKFLOWS = [SpecialtyDrugJourney]
+WORKFLOWS = [SpecialtyDrugJourney, CarTJourney]
 _CACHED_JOURNEYS = 2000
 _TASKS_AT_ONCE = 20
 """Workflow tasks in hand at once. Each waits for its local activities; a hundred of them on a busy machine overran
@@ -103,6 +104,8 @@ class Own:
         return [
             self.decisions.decide,
             self.decisions.plan,
+            self.decisions.car_t_plan,
+            self.decisions.car_t_window,
             self.transitions.enter,
             self.custody.append,
             ledger.issue_voucher,

@@ -151,6 +151,7 @@ class CarTJourney(CarTJourneyInputs):
                 break
             journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", car_t_texts.site_refused(booking.site))
         case.change(site=booking.site, party=booking.party)
+        journey.inbox.expect(WaitingFor.ASSESSMENT)
         await self._book(booking)
         answer = await journey.answer(RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL)
         await journey.approved_or_end(await journey.decide(case.assessment_facts(answer)))
@@ -162,7 +163,12 @@ class CarTJourney(CarTJourneyInputs):
             PartnerName.HOSPITAL,
             Hospital.book_assessment,
             lambda key: AssessmentBooking(
-                key=key, journey_id=claim.journey_id, site=booking.site, on=booking.on, person=claim.insured.ref
+                key=key,
+                journey_id=claim.journey_id,
+                site=booking.site,
+                party=booking.party,
+                on=booking.on,
+                person=claim.insured.ref,
             ),
         )
 

@@ -1,8 +1,11 @@
 """At the bedside: the examination, the lymphodepletion, the infusion, and what follows it."""
 
+from datetime import date
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.decisions import Decisions
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import (
         EndMonitoring,
@@ -20,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import car_t_texts
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
+from workflows.drug_case import today
 from workflows.endings import TherapyEndedError
 from workflows.journey import Journey
 
@@ -56,6 +60,8 @@ class Care:
     async def examine(self) -> None:
         """The patient is examined until fit; who is found unfit is not infused. CART-5."""
         self.journey.record.enter_stage(Stage.PRE_INFUSION_EXAMINATION)
+        self.journey.inbox.expect(WaitingFor.EXAMINATION)
+        await self.cells.admit("infusion", today())
         while True:
             answer = await self.waits.answer(RecordExamination, WaitingFor.EXAMINATION, ActorRole.HOSPITAL)
             self.case.change(examination=answer.result, examined_on=answer.examined_on)
@@ -83,10 +89,18 @@ class Care:
             if answer:
                 break
         self.case.change(infused_on=answer.infused_on)
+        await self._shorten(answer.infused_on)
+
+    async def _shorten(self, infused_on: date) -> None:
+        """The infusion may close the window sooner than the apheresis does. CART-4."""
+        request = self.case.window_request(infused_on)
+        known = await self.journey.decidable(Decisions.car_t_window, request)
+        self.case.change(window=known.window)
+        if known.window:
+            self.journey.record.note("deadline", known.window.reckoning)
 
     async def monitor(self) -> None:
         """Reactions are watched until the institution ends it."""
-        self.journey.record.enter_stage(Stage.MONITORING)
         await self.waits.answer(EndMonitoring, WaitingFor.MONITORING_END, ActorRole.HOSPITAL)
 
     async def assess(self) -> None:

@@ -7,7 +7,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import CorrectClaim
-    from schemas.car_t import CarTCarriedOver, CarTClaim, CarTPlan, CarTPlanRequest
+    from schemas.car_t import CarTCarriedOver, CarTClaim, CarTPlan, CarTPlanRequest, CarTWindowRequest
     from schemas.car_t_actions import RecordApheresis, RecordAssessment, SubmitCosts
     from schemas.car_t_facts import (
         CarTApheresisFacts,
@@ -157,6 +157,15 @@ class CarTCase:
         """Which terms hold for this claim."""
         return CarTPlanRequest(
             product=self.claim.product, drug=self.claim.drug, effective_on=coverage.policy.effective_on
+        )
+
+    def window_request(self, infused_on: date | None) -> CarTWindowRequest:
+        """Whose treatment period is asked for."""
+        return CarTWindowRequest(
+            product=self.claim.product,
+            policy_effective_on=self.coverage.policy.effective_on,
+            first_apheresis_on=self.therapy.first_apheresis_on or today(),
+            infused_on=infused_on,
         )
 
     def authorization_facts(self, papers: tuple[Paper, ...]) -> CarTAuthorizationFacts:

@@ -1,6 +1,7 @@
 """The cells: collected, made into the product, brought back, and looked at before anybody gets them."""
 
 import asyncio
+from datetime import date
 
 from temporalio import workflow
 
@@ -96,7 +97,8 @@ class Cells:
     async def arrange(self) -> None:
         """A manufacturing slot, with the identifier that links cells and patient; a bed for the apheresis."""
         await self._take_slot()
-        await self._admit("apheresis")
+        self.journey.inbox.expect(WaitingFor.APHERESIS)
+        await self.admit("apheresis", self.case.therapy.apheresis_planned_on or today())
 
     async def _take_slot(self) -> None:
         claim, therapy = self.case.claim, self.case.therapy
@@ -116,7 +118,8 @@ class Cells:
         )
         self.case.change(slot=slot.slot_id, coi=slot.coi, manufacturer=slot.manufacturer, conditions=slot.conditions)
 
-    async def _admit(self, purpose: str) -> None:
+    async def admit(self, purpose: str, on: date) -> None:
+        """Have the patient admitted, for `apheresis` or `infusion`."""
         claim, therapy = self.case.claim, self.case.therapy
         await self.desk.hand_off(
             PartnerName.HOSPITAL,
@@ -125,8 +128,9 @@ class Cells:
                 key=key,
                 journey_id=claim.journey_id,
                 site=therapy.site,
+                party=therapy.party,
                 purpose=purpose,
-                on=therapy.apheresis_planned_on or today(),
+                on=on,
                 person=claim.insured.ref,
             ),
         )
@@ -164,6 +168,7 @@ class Cells:
     async def make(self) -> None:
         """The manufacturer makes the product and it comes back; without one it is tried again, or given up."""
         while True:
+            self.journey.inbox.expect(WaitingFor.PRODUCT)
             if self.case.view.starting_material_at != self.case.therapy.manufacturer:
                 await self._ship(Material.STARTING_MATERIAL)
             if await self._made():
@@ -270,7 +275,8 @@ class Cells:
     async def _unclear(self, decision: Decision, known: int) -> None:
         if decision.verdict is Verdict.REFUSED:
             raise UnusableCellsError(decision)
-        self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
+        if not any(item.open for item in self.journey.record.status.escalations):
+            self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
         await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
 
     async def give_up(self) -> None:

@@ -15,7 +15,8 @@ from products.calendar import load_calendar
 from products.loader import Products
 from rules.engine import decide
 from rules.errors import NoGateError, NoTermsError
-from schemas.decision import AuthorizationFacts, Decision, DecisionRequest, Facts
+from schemas.decision import Decision, DecisionRequest, Facts
+from schemas.facts import EligibilityFacts
 from schemas.shape import Strict
 from workers.cli.questions import FACTS
 
@@ -109,9 +110,9 @@ def _timestamps(shape: BaseModel, given: dict[str, Any], path: str) -> Iterator[
 
 def _strange_policy(facts: Facts, product: str) -> Iterator[FieldProblem]:
     # No journey decides by another product's policy either: the insurer's answer is refused where it is read.
-    if isinstance(facts, AuthorizationFacts) and facts.coverage.policy.product != product:
+    if isinstance(facts, EligibilityFacts) and facts.coverage.policy.product != product:
         yield problem("facts.coverage.policy.product", "与 product 不同", f"differs from product, which is {product}")
 
 
 def _effective_on(facts: Facts) -> str:
-    return f"facts.{'coverage.policy.effective_on' if isinstance(facts, AuthorizationFacts) else 'policy_effective_on'}"
+    return f"facts.{'coverage.policy.effective_on' if isinstance(facts, EligibilityFacts) else 'policy_effective_on'}"
