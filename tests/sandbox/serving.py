@@ -112,6 +112,8 @@ class Gateway:
     def __init__(self, *answers: int) -> None:
         """Answer the first call-backs with `answers`."""
         self.answers = list(answers)
+        self.closed = False
+        """Whether the journey takes nothing any more."""
         self.received: list[Received] = []
 
     def serve(self) -> AbstractAsyncContextManager[str]:
@@ -121,6 +123,8 @@ class Gateway:
         @app.post("/callbacks/{partner}")
         async def take(partner: str, request: Request) -> Response:
             self.received.append(Received(partner, dict(request.headers), await request.body()))
+            if self.closed:
+                return Response('{"type": "urn:patient-journeys:problem:journey-closed"}', 409)
             return Response(status_code=self.answers.pop(0) if self.answers else 202)
 
         return serving(app)
