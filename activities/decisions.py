@@ -9,10 +9,11 @@ from products.calendar import WorkingCalendar
 from products.errors import ProductError
 from products.loader import Products, in_force
 from products.model import Dated, Product, Terms, VoucherIssue
-from rules.engine import decide
+from rules.engine import context_of, decide
 from rules.errors import RuleError
 from rules.medication_term import end_of_cover, last_day_from_diagnosis
-from schemas.car_t import CarTPlan, CarTPlanRequest
+from rules.treatment_window import treatment_window
+from schemas.car_t import CarTPlan, CarTPlanRequest, CarTWindow, CarTWindowRequest
 from schemas.deadline import Budget, BudgetUnit
 from schemas.decision import Decision, DecisionRequest
 from schemas.names import RuleId
@@ -49,6 +50,15 @@ class Decisions:
         try:
             return self._car_t_plan(request)
         except ProductError as error:
+            raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
+
+    @activity.defn(name="decisions.car_t_window")
+    async def car_t_window(self, request: CarTWindowRequest) -> CarTWindow:
+        """The treatment period of a therapy as far as it has come. chinalife-cancer-rider/CART-4."""
+        try:
+            context = context_of(self._products, request.product, request.policy_effective_on)
+            return CarTWindow(window=treatment_window(request.first_apheresis_on, request.infused_on, context))
+        except (RuleError, ProductError) as error:
             raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
 
     def _car_t_plan(self, request: CarTPlanRequest) -> CarTPlan:

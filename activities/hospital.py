@@ -1,10 +1,10 @@
-"""The treating hospital: it holds the medical papers."""
+"""The hospital: it holds the medical papers, and where it is a designated institution, it gives CAR-T therapies."""
 
 from temporalio import activity
 
 from activities.orders import order, personal
 from activities.ports import PartnerPort, PersonalRecords
-from schemas.partners import RecordsReceipt, RecordsRequest
+from schemas.partners import Admission, AppointmentReceipt, AssessmentBooking, RecordsReceipt, RecordsRequest
 
 
 class Hospital:
@@ -21,3 +21,23 @@ class Hospital:
         insured = await self._people.person(request.person)
         asked = order(request, person=personal(insured, "name", "id_document", "birth_date"))
         return await self._client.write("request_records", ("records-requests",), RecordsReceipt, asked)
+
+    @activity.defn(name="hospital.book_assessment")
+    async def book_assessment(self, booking: AssessmentBooking) -> AppointmentReceipt:
+        """Book the assessment of the patient; what it found comes by call-back."""
+        return await self._appointment("book_assessment", "assessments", booking)
+
+    @activity.defn(name="hospital.admit")
+    async def admit(self, admission: Admission) -> AppointmentReceipt:
+        """Have the patient admitted; each step of the therapy comes by call-back."""
+        return await self._appointment("admit", "admissions", admission)
+
+    async def _appointment(
+        self, operation: str, kind: str, booking: AssessmentBooking | Admission
+    ) -> AppointmentReceipt:
+        insured = await self._people.person(booking.person)
+        asked = order(booking, person=personal(insured, "name", "id_document", "birth_date"))
+        receipt = await self._client.write(operation, (kind,), AppointmentReceipt, asked)
+        later = receipt.on >= booking.on
+        self._client.expect(operation, "on: lies before the day that was asked for", sound=later)
+        return receipt

@@ -1,4 +1,4 @@
-"""What a journey may ask of the benefit ledger: set money aside with a voucher, commit it, release it, recover it."""
+"""What a journey may ask of the benefit ledger: set aside (with or without a voucher), commit, release, recover."""
 
 import hashlib
 import secrets
@@ -14,6 +14,8 @@ from schemas.ledger import (
     Posted,
     Recover,
     Release,
+    Reservation,
+    Reserve,
     Voucher,
     VoucherChange,
     VoucherCheck,
@@ -75,6 +77,24 @@ class Ledger:
             request.reserve.wanted,
         )
         return Voucher.model_validate(answer)
+
+    @activity.defn(name="ledger.reserve")
+    async def reserve(self, request: Reserve) -> Reservation:
+        """Set up to the wanted amount aside without a voucher: for a therapy that nobody collects at a counter.
+
+        The period opens and follows the sum insured as in `issue_voucher`. Raises LedgerConflictError.
+        """
+        answer = await self._ask(
+            "reserve",
+            request.key,
+            request.journey_id,
+            request.product,
+            request.policy_number,
+            request.period_from,
+            request.sum_insured,
+            request.wanted,
+        )
+        return Reservation.model_validate(answer)
 
     @activity.defn(name="ledger.commit")
     async def commit(self, request: Commit) -> Posted:

@@ -1,9 +1,11 @@
 """Partners that answer at once, inside the worker: a throughput figure then tells of journeys, not of partners."""
 
 from activities.courier import Courier
+from activities.cryo_courier import CryoCourier
 from activities.foundation import Foundation
 from activities.hospital import Hospital
 from activities.insurer import Insurer
+from activities.manufacturer import Manufacturer
 from activities.notifier import Notifier
 from activities.pharmacy import Pharmacy
 from activities.ports import A, Order
@@ -84,5 +86,7 @@ def partners(person: InsuredPerson) -> Partners:
         foundation=Foundation(port, people),
         hospital=Hospital(port, people),
         courier=Courier(port, people),
+        manufacturer=Manufacturer(port),
+        cryo_courier=CryoCourier(port),
         notifier=Notifier(port, people),
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from temporalio.client import Client
 
 from console.callbacks import Callbacks
+from console.custody import Chains
 from console.escalations import Escalations
 from console.health import Readiness
 from console.journeys import Journeys
@@ -80,7 +81,7 @@ def create_app(
     install(app)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, prefixes=("/journeys/", "/callbacks/"))
     doors = (
-        Journeys(reads, KeptActions(pool, performer)).router(),
+        Journeys(reads, KeptActions(pool, performer), Chains(pool)).router(),
         Supervisor(Escalations(pool, client)).router(),
         Callbacks(pool, performer, Verifier(webhook_secret)).router(),
         Readiness(pool, client).router(),

@@ -38,7 +38,25 @@ MAY_SEND = {
     ),
     PartnerName.COURIER: ("record_delivery_problem", "record_hand_over"),
     PartnerName.PHARMACY: ("record_hand_over",),
-    PartnerName.HOSPITAL: ("submit_papers", "submit_prescription"),
+    PartnerName.HOSPITAL: (
+        "submit_papers",
+        "submit_prescription",
+        "record_assessment",
+        "record_apheresis",
+        "record_custody",
+        "record_bridging",
+        "record_examination",
+        "record_lymphodepletion",
+        "record_infusion",
+        "record_adverse_event",
+        "end_monitoring",
+        "record_efficacy",
+        "submit_costs",
+        "decide_remanufacture",
+        "resolve_deviation",
+    ),
+    PartnerName.MANUFACTURER: ("record_manufacturing", "record_custody", "resolve_deviation"),
+    PartnerName.CRYO_COURIER: ("record_custody",),
 }
 """Which actions a partner may report."""
 _SIGNATURE_HEADERS = {

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from console.catalogue import ACTIONS
+from console.custody import Chains, CustodyView
 from console.kept import KeptActions
 from console.performing import Pending
 from console.problems import responses
@@ -35,10 +36,11 @@ _PENDING: dict[int | str, dict[str, Any]] = {
 class Journeys:
     """The status API. Reading asks PostgreSQL alone; acting asks Temporal."""
 
-    def __init__(self, reads: Reads, actions: KeptActions) -> None:
-        """Read by `reads`; `actions` keeps what people do and delivers it."""
+    def __init__(self, reads: Reads, actions: KeptActions, chains: Chains) -> None:
+        """Read by `reads` and `chains`; `actions` keeps what people do and delivers it."""
         self._reads = reads
         self._actions = actions
+        self._chains = chains
 
     def router(self) -> APIRouter:
         """Everything under `/journeys`."""
@@ -48,6 +50,7 @@ class Journeys:
         router.add_api_route("/{journey_id}", self.show, methods=["GET"], responses=one)
         history = responses(_UNKNOWN, _INVALID, _AWAY)
         router.add_api_route("/{journey_id}/timeline", self.timeline, methods=["GET"], responses=history)
+        router.add_api_route("/{journey_id}/custody", self.custody, methods=["GET"], responses=one)
         router.add_api_route("/{journey_id}/actions", self.actions, methods=["GET"], responses=one)
         router.add_api_route(
             "/{journey_id}/actions",
@@ -74,6 +77,10 @@ class Journeys:
     ) -> TimelinePage:
         """The history of one journey, in order."""
         return await self._reads.timeline(journey_id, after, limit)
+
+    async def custody(self, journey_id: _ID) -> CustodyView:
+        """The chain of custody of a patient's cells: each event, as an EPCIS document too, and whether it is whole."""
+        return await self._chains.view(journey_id)
 
     async def actions(self, journey_id: _ID) -> tuple[PossibleAction, ...]:
         """The actions possible now, who may take each, and what it takes."""

@@ -56,24 +56,28 @@ def decide(request: DecisionRequest, products: Products, calendar: WorkingCalend
 
     Raises a RuleError: unknown product, a gate without rules, a policy older than the product's first terms.
     """
-    product = _product(products, request.product)
     facts = request.facts
-    context = Context(
-        product,
-        _effective_on(facts),
-        partial(products.find_drugs, request.product),
-        partial(products.find_car_t_drugs, request.product),
-        partial(products.find_site, request.product),
-        partial(products.find_pharmacy_city, request.product),
-    )
+    context = context_of(products, request.product, _effective_on(facts))
     try:
         _check_terms_known(context)
-        findings = tuple(_finding(gate, facts, context) for gate in _gates(product, facts.question))
+        findings = tuple(_finding(gate, facts, context) for gate in _gates(context.product, facts.question))
         versions = Versions(products=products.version, rules=RULES_VERSION, calendar=calendar.version)
         return _decision(request, findings, context, versions)
     except TermsNotInForceError as error:
         message = f"product {request.product!r}: {error}"
         raise NoTermsError(message) from error
+
+
+def context_of(products: Products, product_id: str, policy_effective_on: date) -> Context:
+    """What rules see of a product for a policy that took effect on that day; raises NoSuchProductError."""
+    return Context(
+        _product(products, product_id),
+        policy_effective_on,
+        partial(products.find_drugs, product_id),
+        partial(products.find_car_t_drugs, product_id),
+        partial(products.find_site, product_id),
+        partial(products.find_pharmacy_city, product_id),
+    )
 
 
 def _product(products: Products, product_id: str) -> Product:

@@ -1,4 +1,4 @@
-"""The application that plays the partners: six APIs, a control API, and the task that calls back."""
+"""The application that plays the partners: eight APIs, a control API, and the task that calls back."""
 
 import asyncio
 import signal
@@ -10,14 +10,26 @@ import structlog
 from fastapi import Depends, FastAPI
 from pydantic import SecretStr
 
-from sandbox import control, courier, foundation, hospital, insurer, notifier, pharmacy, problems
+from sandbox import (
+    control,
+    courier,
+    cryo_courier,
+    foundation,
+    hospital,
+    institution,
+    insurer,
+    manufacturer,
+    notifier,
+    pharmacy,
+    problems,
+)
 from sandbox.access import known_caller
 from sandbox.desk import Desk
 from sandbox.sender import Sender
 
 log = structlog.get_logger(__name__)
 
-_PARTNERS = (insurer, pharmacy, foundation, hospital, courier, notifier)
+_PARTNERS = (insurer, pharmacy, foundation, hospital, institution, courier, manufacturer, cryo_courier, notifier)
 
 
 def create_app(
@@ -36,7 +48,7 @@ def create_app(
     app = FastAPI(
         title="Partners of the patient journeys, played",
         version="1",
-        summary="Insurer, pharmacy, foundation, hospital, courier and notifier that behave as told.",
+        summary="Insurer, pharmacies, foundations, hospitals, couriers, manufacturer and notifier that behave as told.",
         # The pages would load scripts from outside.
         docs_url=None,
         redoc_url=None,

@@ -1,7 +1,7 @@
 """Planning call-backs: written in the transaction of the order they answer, so that none is forgotten."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.behaviours import Behaviour, Kind
@@ -12,17 +12,36 @@ from schemas.partners import PartnerName
 if TYPE_CHECKING:
     from sandbox.database import Connection
 
-TYPES = frozenset(
+OF_THERAPIES = frozenset(
     {
-        "record_payment",
-        "record_aid_outcome",
-        "record_aid_collection",
-        "submit_papers",
-        "record_hand_over",
-        "record_delivery_problem",
+        "record_assessment",
+        "record_apheresis",
+        "record_custody",
+        "record_manufacturing",
+        "record_bridging",
+        "record_examination",
+        "record_lymphodepletion",
+        "record_infusion",
+        "record_adverse_event",
+        "end_monitoring",
+        "record_efficacy",
+        "submit_costs",
+        "decide_remanufacture",
+        "resolve_deviation",
     }
 )
-"""The actions partners call back; the query of the same name in callbacks.sql puts each into the books."""
+"""What is told of a CAR-T therapy."""
+TYPES = OF_THERAPIES | {
+    "record_payment",
+    "record_aid_outcome",
+    "record_aid_collection",
+    "submit_papers",
+    "record_hand_over",
+    "record_delivery_problem",
+}
+"""The actions partners call back; a query of the same name in callbacks.sql puts it into the books, if it is there."""
+PLANNED = "planned"
+"""The only field of a call-back that is completed when its thing happens (sandbox/completing.py)."""
 _QUERIES = load("callbacks")
 
 
@@ -58,3 +77,18 @@ async def plan_told(
     if twice and told.distinct:
         return await plan(connection, callback, wait, first)
     return first
+
+
+async def plan_in_turn(
+    connection: "Connection", steps: Sequence[Callback], told: Behaviour, pace: float, follows: str | None = None
+) -> None:
+    """Plan `steps` as `told`, one `pace` after the other and none before the one before has ended."""
+    apart = pace if told.callback_after is None else told.callback_after
+    unhurried = told.model_copy(update={"callback_after": None})
+    for turn, step in enumerate(steps, 1):
+        follows = await plan_told(connection, step, unhurried, turn * apart, follows)
+
+
+def planned(**intent: object) -> dict[str, object]:
+    """Data of a call-back whose dates, numbers and labels are known only when its thing happens."""
+    return {PLANNED: intent}

@@ -86,6 +86,10 @@ class Kept(StrEnum):
     APPLICATIONS = "applications"
     RECORDS_REQUESTS = "records_requests"
     PARCELS = "parcels"
+    APPOINTMENTS = "appointments"
+    SLOTS = "slots"
+    SHIPMENTS = "shipments"
+    MOVEMENTS = "movements"
     CALLBACKS = "callbacks"
     EXCHANGES = "exchanges"
 

@@ -1,4 +1,4 @@
-"""The insurer, played: knows policies, pays pharmacies once for each dispensing."""
+"""The insurer, played: knows policies, pays once for each dispensing or bill."""
 
 import secrets
 from datetime import UTC, datetime
@@ -42,7 +42,8 @@ class Payment(Strict):
 
     policy_number: PolicyNumber
     product: ProductId
-    dispensing_id: str
+    dispensing_id: str = ""
+    """Empty where no drug was dispensed: a therapy's costs."""
     invoice_number: str
     amount: Yuan
 
@@ -89,7 +90,9 @@ async def _book(connection: "Connection", journey_id: str, payment: Payment) -> 
     payment_id = f"pay-{secrets.token_hex(8)}"
     row = (payment_id, journey_id, *payment.model_dump().values())
     if not await connection.fetchval(_BOOKS["add_payment"], *row):
-        raise ProblemError(409, "a payment for this dispensing was ordered before", field="dispensing_id")
+        what = "dispensing" if payment.dispensing_id else "bill"
+        field = "dispensing_id" if payment.dispensing_id else "invoice_number"
+        raise ProblemError(409, f"a payment for this {what} was ordered before", field=field)
     return PaymentReceipt(payment_id=payment_id, status="accepted")
 
 

@@ -1,6 +1,12 @@
 """What a partner's call-back can be told to say, one shape per operation; the defaults are the happy way."""
 
+from pydantic import Field
+
+from sandbox.cells import CONDITIONS
 from schemas.actions import DeliveryStatus
+from schemas.car_t_actions import ApheresisResult, ManufacturingStatus, Response
+from schemas.car_t_facts import CostItem, ExaminationResult
+from schemas.custody import Celsius, StorageConditions
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.partners import PartnerName
 from schemas.people import ApplicantRole
@@ -57,11 +63,68 @@ class HandOverOutcome(Strict):
     papers: tuple[Paper, ...] = tuple(Paper(kind=kind, form=PaperForm.ORIGINAL) for kind in _AT_THE_DOOR)
 
 
+class AssessmentOutcome(Strict):
+    """What the designated institution finds."""
+
+    suitable: bool = True
+    prescribed: bool = True
+    reason: str = ""
+
+
+class AdmissionOutcome(Strict):
+    """What comes of an admission, step by step: for apheresis the first field, for infusion the others."""
+
+    apheresis: ApheresisResult = ApheresisResult.COLLECTED
+    """INSUFFICIENT: a second one a moment later collects enough."""
+    examination: ExaminationResult = ExaminationResult.FIT
+    """POSTPONED: fit a moment later. UNFIT: nothing follows."""
+    reaction: int | None = Field(default=None, ge=1, le=5)
+    """Grade of a cytokine release syndrome."""
+    wrong_label: bool = False
+    """The bag that is thawed carries another therapy's identifier."""
+    response: Response = Response.COMPLETE
+    costs: tuple[CostItem, ...] | None = None
+    """None: a usual bill."""
+    up_to: str = ""
+    """Name of the last action that is told; empty: all are."""
+    reason: str = ""
+
+
+class SlotOutcome(Strict):
+    """What comes of manufacturing, once the cells have arrived; a slot is lost at once."""
+
+    status: ManufacturingStatus = ManufacturingStatus.RELEASED
+    kept: bool = False
+    """After a failure: cells are left, of which another slot makes the product again."""
+    conditions: tuple[StorageConditions, ...] = CONDITIONS
+    """Stated with the slot."""
+    reason: str = ""
+
+
+class ShipmentOutcome(Strict):
+    """How cells are carried."""
+
+    lowest: Celsius | None = None
+    highest: Celsius | None = None
+    """None: as cold as they have to be."""
+    logged: bool = True
+    """Whether a temperature record comes with each hand-over."""
+    wrong_label: bool = False
+    """The bag that is delivered carries another therapy's identifier."""
+    unseen: bool = False
+    """Nobody writes down that the cells were fetched."""
+    arrives: bool = True
+
+
 _SHAPES: dict[tuple[PartnerName, str], type[Strict]] = {
     (PartnerName.INSURER, "order_payment"): PaymentOutcome,
     (PartnerName.FOUNDATION, "apply"): AidOutcome,
     (PartnerName.HOSPITAL, "request_records"): RecordsOutcome,
+    (PartnerName.HOSPITAL, "book_assessment"): AssessmentOutcome,
+    (PartnerName.HOSPITAL, "admit"): AdmissionOutcome,
     (PartnerName.COURIER, "book"): HandOverOutcome,
+    (PartnerName.MANUFACTURER, "reserve_slot"): SlotOutcome,
+    (PartnerName.CRYO_COURIER, "book_shipment"): ShipmentOutcome,
 }
 
 

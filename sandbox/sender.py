@@ -11,9 +11,10 @@ import orjson
 import structlog
 from pydantic import JsonValue
 
+from sandbox.callbacks import OF_THERAPIES
+from sandbox.completing import Happening, NotYetError, completed
 from sandbox.database import load
 from sandbox.desk import Desk
-from sandbox.handover import code_shown
 from sandbox.signing import signed_headers
 from storage.away import DATABASE_AWAY
 
@@ -21,7 +22,9 @@ _QUERIES = load("callbacks")
 _AT_ONCE = 16
 _MOST_TRIES = 500
 _MOST_EARLY_TRIES = 12
-"""How often the gateway may say 409 (not possible yet): about a minute."""
+"""How often the gateway may say 409 (not possible yet): about a minute. A therapy waits for people longer."""
+_CLOSED = "journey-closed"
+"""Part of the problem that says that the journey takes nothing any more."""
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.1, 10.0
 _LONGEST_REST = 5.0
 _WITH_DATA = frozenset({"record_payment", "record_aid_outcome", "record_aid_collection"})
@@ -95,12 +98,12 @@ class Sender:
     async def _delivered(self, due: Due) -> None:
         try:
             happened = due if due.state == "happened" else await self._happen(due)
-            if happened is None:
-                await self._put_off(due, None, "the patient has no voucher code yet", _MOST_TRIES)
-            elif happened.copies == 0:
+            if happened.copies == 0:
                 await self._pool.execute(_QUERIES["end"], due.callback_id, "unsent", None, "")
             else:
                 await self._send(happened)
+        except NotYetError as reason:
+            await self._put_off(due, None, str(reason), _MOST_TRIES)
         except DATABASE_AWAY as error:
             # The lease runs out and it is taken up again.
             log.warning("sandbox.database_away", error=type(error).__name__)
@@ -108,17 +111,15 @@ class Sender:
             self._busy -= 1
             self._desk.planned.set()
 
-    async def _happen(self, due: Due) -> Due | None:
+    async def _happen(self, due: Due) -> Due:
         async with self._pool.acquire() as connection, connection.transaction():
-            data = dict(due.data)
-            if data.get("voucher_code") == "":
-                data["voucher_code"] = code = await code_shown(connection, due.journey_id)
-                if code is None:
-                    return None
+            now = Happening(due.type, due.journey_id, due.subject, due.data, self._desk.pace)
+            data = await completed(connection, now)
             if due.type != "in_transit":
                 data["happened_at"] = datetime.now(UTC).isoformat()
-            stated = (data,) if due.type in _WITH_DATA else ()
-            await connection.execute(_QUERIES[due.type], due.subject, *stated)
+            if due.type in _QUERIES:
+                stated = (data,) if due.type in _WITH_DATA else ()
+                await connection.execute(_QUERIES[due.type], due.subject, *stated)
             await connection.execute(_QUERIES["happened"], due.callback_id, data)
         return due._replace(data=data)
 
@@ -131,8 +132,8 @@ class Sender:
             await self._pool.execute(_QUERIES["end"], due.callback_id, "delivered", status, "")
         elif status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _LATER:
             await self._put_off(due, status, error, _MOST_TRIES)
-        elif status == HTTPStatus.CONFLICT:
-            await self._put_off(due, status, error, _MOST_EARLY_TRIES)
+        elif status == HTTPStatus.CONFLICT and _CLOSED not in error:
+            await self._put_off(due, status, error, _MOST_TRIES if due.type in OF_THERAPIES else _MOST_EARLY_TRIES)
         else:
             await self._give_up(due, status, error)
 

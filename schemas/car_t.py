@@ -5,12 +5,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.carried import Commitment, TakenAction
+from schemas.car_t_actions import SubmitCosts
+from schemas.car_t_facts import TreatmentWindow
+from schemas.carried import TakenAction
 from schemas.claim import Claim, ClaimReport
 from schemas.clinical import DrugName
 from schemas.custody import CustodyEvent, DeviationWord
 from schemas.deadline import Budget
 from schemas.journey import JourneyStatus
+from schemas.ledger import Reservation
 from schemas.names import ProductId
 from schemas.policy import Coverage
 from schemas.shape import Shape
@@ -28,6 +31,21 @@ class CarTPlanRequest(Shape):
     product: ProductId
     drug: DrugName
     effective_on: date
+
+
+class CarTWindowRequest(Shape):
+    """Whose treatment period is asked for: the product, and the first apheresis and infusion."""
+
+    product: ProductId
+    policy_effective_on: date
+    first_apheresis_on: date
+    infused_on: date | None = None
+
+
+class CarTWindow(Shape):
+    """The treatment period; None where the product prints none."""
+
+    window: TreatmentWindow | None = None
 
 
 class CarTPlan(Shape):
@@ -49,15 +67,16 @@ class CarTCarriedOver(Shape):
     told: int = Field(ge=0)
     coverage: Coverage
     plan: CarTPlan
-    round: int = Field(ge=1)
-    """How often apheresis was begun: part of every idempotency key."""
     asked: dict[str, int] = Field(default_factory=dict)
     taken: tuple[TakenAction, ...] = ()
     custody: tuple[CustodyEvent, ...] = ()
     """Events since the apheresis that counts."""
     first_seq: int = 1
     words: tuple[DeviationWord, ...] = ()
-    commitments: tuple[Commitment, ...] = ()
+    bills: tuple[SubmitCosts, ...] = ()
+    reservation: Reservation | None = None
+    cover_ended_on: date | None = None
+    """First day without cover, where the policy was cancelled and what is spent before still counts."""
 
 
 class CarTClaim(Claim):

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from pydantic import AwareDatetime
+
 from schemas.car_t_actions import Response
 from schemas.car_t_facts import ExaminationResult, TreatmentWindow
-from schemas.custody import CustodyHead, Deviation, StorageConditions
+from schemas.custody import CustodyHead, Deviation, Party, StorageConditions
 from schemas.money import ZERO, Yuan
 from schemas.shape import Shape
 
@@ -18,6 +20,7 @@ class CarTTherapy(Shape):
     manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False
+    apheresis_planned_on: date | None = None
     expected_cost: Yuan = ZERO
     slot: str = ""
     """Manufacturing slot."""
@@ -47,6 +50,12 @@ class CarTView(Shape):
 
     therapy: CarTTherapy = CarTTherapy()
     custody: CustodyHead | None = None
+    told_at: AwareDatetime | None = None
+    """Moment of the last custody event."""
+    starting_material_at: Party | None = None
+    """Who has the white cells."""
+    product_at: Party | None = None
+    """Who has the CAR-T cells."""
     deviations: tuple[Deviation, ...] = ()
     costs: Yuan = ZERO
     """Costs handed in."""

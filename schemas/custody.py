@@ -55,7 +55,7 @@ class CustodyStep(StrEnum):
     STORED = "stored"
     """Kept at a party, the temperature on record (storing)."""
     MANUFACTURED = "manufactured"
-    """The product was made of the starting material (transforming)."""
+    """The product was made of the starting material (commissioning, of a transformation event)."""
     THAWED = "thawed"
     """At the bedside (other)."""
 

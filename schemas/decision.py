@@ -271,6 +271,17 @@ class Amounts(Shape):
     over_limit: Yuan
     """Part of the own share that is due only because the benefit limit ran out."""
 
+    def limited_to(self, committed: Yuan) -> "Amounts":
+        """What holds where the ledger committed less: others drew on the limit meanwhile, it has the last word."""
+        short = self.insurer_pays - committed
+        return self.model_copy(
+            update={
+                "insurer_pays": committed,
+                "own_share": self.own_share + short,
+                "over_limit": self.over_limit + short,
+            }
+        )
+
 
 class DecisionRequest(Strict):
     """What `decide` takes: product, facts (their `question` names the gate), and the moment of deciding."""

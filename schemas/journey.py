@@ -88,7 +88,7 @@ class WaitingFor(StrEnum):
     ASSESSMENT = "assessment"
     ARRANGEMENT = "arrangement"
     APHERESIS = "apheresis"
-    PRODUCT = "product"
+    PRODUCT = "cell_product"
     """The manufacturer makes the CAR-T cells."""
     REMANUFACTURE_CHOICE = "remanufacture_choice"
     PRODUCT_ARRIVAL = "product_arrival"

@@ -267,6 +267,8 @@ class AssessmentBooking(PartnerWrite):
     """Book a designated institution's assessment of the patient."""
 
     site: str
+    party: str = ""
+    """Under which the institution appears in custody events; empty: under its own id."""
     on: date
     person: PersonRef
 
@@ -282,6 +284,8 @@ class Admission(PartnerWrite):
     """Have the patient admitted for apheresis, or for the infusion."""
 
     site: str
+    party: str = ""
+    """Under which the institution appears in custody events; empty: under its own id."""
     purpose: str
     """`apheresis` or `infusion`."""
     on: date

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from itertools import zip_longest
 from typing import Any
 
+from schemas.car_t_view import CarTView
 from schemas.civil import china_date, china_time
 from schemas.decision import Decision, Outcome
 from schemas.journey import DecisionRecord
@@ -18,6 +19,7 @@ from simulation.scenario import (
     ExpectedDecision,
     ExpectedMessage,
     ExpectedMoney,
+    ExpectedTherapy,
     Scenario,
     Script,
 )
@@ -66,6 +68,7 @@ def _rows(script: Script, trace: ClaimTrace, product: ProductId) -> Iterator[Row
         *_decisions(wanted, trace, product),
         *_deadlines(wanted, trace, product),
         *_money(wanted.money, trace),
+        *_therapy(wanted.therapy, trace),
         *_said(wanted, trace),
         *(Row(what="deed", expected="", actual=surprise, same=False) for surprise in trace.surprises),
     ):
@@ -211,6 +214,26 @@ def _money(wanted: ExpectedMoney, trace: ClaimTrace) -> Iterator[Row]:
     for name, expected in wanted.model_dump(exclude_none=True).items():
         amount = actual[name]
         yield _same(name, f"{expected:.2f}", "none" if amount is None else f"{amount:.2f}")
+
+
+def _therapy(wanted: ExpectedTherapy, trace: ClaimTrace) -> Iterator[Row]:
+    view = trace.car_t or CarTView()
+    therapy, window = view.therapy, view.therapy.window
+    actual = {
+        "opens_on": window.opens_on if window else "no window",
+        "closes_on": window.closes_on if window else "no window",
+        "closed_by": window.closed_by if window else "no window",
+        "aphereses": therapy.aphereses,
+        "infused_on": therapy.infused_on or "",
+        "response": therapy.response or "none",
+        "worst_grade": therapy.worst_grade,
+        "custody": view.custody.seq if view.custody else 0,
+        "deviations": tuple(str(deviation.kind) for deviation in view.deviations),
+        "costs": view.costs,
+        "covered": view.covered,
+    }
+    for name, expected in wanted.model_dump(exclude_none=True).items():
+        yield _same(name, expected, actual[name])
 
 
 def _said(wanted: Expected, trace: ClaimTrace) -> Iterator[Row]:

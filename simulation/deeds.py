@@ -10,8 +10,9 @@ from schemas.action_input import ActionInput
 from schemas.actions import Action
 from schemas.people import ActorRole
 from simulation.errors import ScenarioError
-from simulation.people import Obliging, Situation, usual_fields
+from simulation.people import usual_fields
 from simulation.scenario import Deed, laid_over
+from simulation.situation import Obliging, Situation
 
 _ACTION: TypeAdapter[ActionInput] = TypeAdapter(Action)
 

@@ -8,10 +8,12 @@ from typing import Any
 from temporalio import activity
 
 from activities.courier import Courier
+from activities.cryo_courier import CryoCourier
 from activities.errors import PartnerNonsenseError, PartnerRefusedError, PartnerUnavailableError
 from activities.foundation import Foundation
 from activities.hospital import Hospital
 from activities.insurer import Insurer
+from activities.manufacturer import Manufacturer
 from activities.notifier import Notifier
 from activities.people import People
 from activities.pharmacy import Pharmacy
@@ -20,6 +22,7 @@ from schemas.money import to_fen
 from schemas.partners import (
     AidProgram,
     AidReceipt,
+    AppointmentReceipt,
     CourierCancelled,
     CourierReceipt,
     DispensingReceipt,
@@ -30,10 +33,16 @@ from schemas.partners import (
     Released,
     ReservationReceipt,
     Sent,
+    ShipmentCancelled,
+    ShipmentReceipt,
+    SlotCancelled,
+    SlotReceipt,
+    SlotStanding,
     Tracking,
 )
 from schemas.policy import Coverage
 from schemas.shape import Shape
+from simulation import car_t_people
 from simulation.scenario import Behaviour, Behaviours, Fields, laid_over
 from workers.partners import Partners
 
@@ -46,12 +55,23 @@ ANSWERS: Mapping[PartnerName, Mapping[str, type[Shape]]] = {
         "dispense": DispensingReceipt,
     },
     PartnerName.FOUNDATION: {"program": AidProgram, "apply": AidReceipt, "application": AidReceipt},
-    PartnerName.HOSPITAL: {"request_records": RecordsReceipt},
+    PartnerName.HOSPITAL: {
+        "request_records": RecordsReceipt,
+        "book_assessment": AppointmentReceipt,
+        "admit": AppointmentReceipt,
+    },
+    PartnerName.MANUFACTURER: {"reserve_slot": SlotReceipt, "cancel_slot": SlotCancelled, "slot": SlotStanding},
+    PartnerName.CRYO_COURIER: {"book_shipment": ShipmentReceipt, "cancel_shipment": ShipmentCancelled},
     PartnerName.COURIER: {"book": CourierReceipt, "cancel": CourierCancelled, "tracking": Tracking},
     PartnerName.NOTIFIER: {"send": Sent},
 }
 """Every operation of every partner and the shape of its answer."""
 Asked = Mapping[str, Any]
+_CONDITIONS = [
+    {"material": "starting_material", "lowest": "2.0", "highest": "8.0"},
+    {"material": "product", "highest": "-150.0"},
+]
+"""Degrees within which a manufacturer usually wants its cells kept."""
 
 
 class Cast:
@@ -171,6 +191,37 @@ class Cast:
         del path, asked
         return {"message_id": self._new("message")}
 
+    def _usual_book_assessment(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del path
+        return {"appointment_id": self._new("appointment"), "on": asked["on"]}
+
+    _usual_admit = _usual_book_assessment
+
+    def _usual_reserve_slot(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del path
+        return {
+            "slot_id": self._new("slot"),
+            "coi": asked.get("coi") or "COI00000001",
+            "manufacturer": car_t_people.MANUFACTURER,
+            "conditions": _CONDITIONS,
+        }
+
+    def _usual_cancel_slot(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del asked
+        return {"slot_id": path[1]}
+
+    def _usual_slot(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del path, asked
+        return {"status": "in_production"}
+
+    def _usual_book_shipment(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del path, asked
+        return {"shipment_id": self._new("shipment"), "courier": car_t_people.COURIER}
+
+    def _usual_cancel_shipment(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del asked
+        return {"shipment_id": path[1], "cancelled": True}
+
     def _costs(self, asked: Asked) -> str:
         return str(to_fen(self._price * Decimal(str(asked["quantity"]))))
 
@@ -191,6 +242,8 @@ class Stage:
             foundation=Foundation(ports[PartnerName.FOUNDATION], people),
             hospital=Hospital(ports[PartnerName.HOSPITAL], people),
             courier=Courier(ports[PartnerName.COURIER], people),
+            manufacturer=Manufacturer(ports[PartnerName.MANUFACTURER]),
+            cryo_courier=CryoCourier(ports[PartnerName.CRYO_COURIER]),
             notifier=Notifier(ports[PartnerName.NOTIFIER], people),
         )
 

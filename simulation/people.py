@@ -1,49 +1,26 @@
 """Who answers when a scenario does not say: obliging people and partners, and the usual fields of their actions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
-from products.model import PaperCondition, Product
+from products.model import PaperCondition
 from products.places import find_city
 from schemas.civil import china_date
-from schemas.claim import ClaimReport
 from schemas.clinical import Tumour
 from schemas.decision import FulfilmentMode
 from schemas.drug_claim import DrugClaimReport
 from schemas.journey import JourneyStatus, WaitingFor
 from schemas.papers import PaperKind
 from schemas.people import ActorRole
+from simulation import car_t_people
 from simulation.scenario import Fields
-from simulation.times import Delay
+from simulation.situation import Obliging, Situation
 
 _INJECTED = ("注射", "单抗")
 _REASON = "as the scenario says"
 _RATIO = "0.80"
 """What the reviewer finds in the contract where the insurer's system does not tell the ratio."""
-
-
-class Obliging(NamedTuple):
-    """Who answers a wait by default: so long after it began, in this role, with this action."""
-
-    after: Delay
-    role: ActorRole
-    do: str
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is known to whoever acts."""
-
-    status: JourneyStatus
-    claim: ClaimReport
-    product: Product
-    given: Mapping[str, str]
-    """Numbers that the partners gave: payment, application."""
-    code: str
-    """The voucher's code as the insured person got it."""
-    at: datetime
 
 
 _OBLIGING: Mapping[WaitingFor, Obliging] = {
@@ -66,6 +43,7 @@ _OBLIGING: Mapping[WaitingFor, Obliging] = {
     WaitingFor.REFUND: Obliging("5d", ActorRole.INSURER, "record_refund"),
     WaitingFor.RESUMPTION: Obliging("1d", ActorRole.SUPERVISOR, "resume"),
     WaitingFor.HAND_OFF_HELP: Obliging("2h", ActorRole.SERVICE_AGENT, "retry_hand_off"),
+    **car_t_people.OBLIGING,
 }
 _TO_THE_DOOR = {
     True: Obliging("4h", ActorRole.COURIER, "record_hand_over"),
@@ -238,6 +216,7 @@ _FIELDS: Mapping[str, Callable[[Situation, Mapping[str, Any]], Fields]] = {
     "submit_prescription": _next_prescription,
     "end_treatment": lambda *_: {"why": "finished"},
     "record_refund": _refund,
+    **car_t_people.FIELDS,
 }
 
 

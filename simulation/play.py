@@ -13,8 +13,8 @@ from simulation.cues import Cue, Cues, Rank
 from simulation.deeds import action_of
 from simulation.house import House
 from simulation.partners import Cast
-from simulation.people import Situation
 from simulation.scenario import Deed, Scenario
+from simulation.situation import Situation
 from simulation.trace import Chronicle, ClaimTrace
 from simulation.travelling import Rest, Traveller
 from storage.queries import load
@@ -101,7 +101,7 @@ class ClaimPlay:
             self._rest = await underway.traveller.wait_until(at)
         self._deeds += 1
         key = f"{underway.claim.journey_id}/deed/{self._deeds}"
-        action = action_of(deed, self._cues.usual(), key, await self._situation(underway))
+        action = action_of(deed, self._cues.usual(deed), key, await self._situation(underway))
         name = str(type(action).model_fields["action"].default)
         self._cues.done(deed, self._rest.now)
         self._rest, refusal = await underway.traveller.act(action, name)

@@ -44,6 +44,10 @@ class Answer(Deed):
     """Nobody answers from here on."""
 
 
+class Carriage(Answer):
+    """What is told of the cells next, so long after they last moved."""
+
+
 class Occasion(Strict):
     """When the journey enters a stage or begins to wait for something, and so long after."""
 
@@ -167,6 +171,26 @@ class ExpectedMessage(Strict):
     on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 
+class ExpectedTherapy(Strict):
+    """How a CAR-T therapy stands when the simulation ends; what is not given is not compared."""
+
+    opens_on: str | None = None
+    """First day of the treatment window (YYYY-MM-DD)."""
+    closes_on: str | None = None
+    closed_by: Literal["apheresis", "infusion"] | None = None
+    aphereses: int | None = None
+    infused_on: str | None = None
+    """Day of the infusion; empty: there was none."""
+    response: str | None = None
+    worst_grade: int | None = None
+    custody: int | None = None
+    """How many events the chain of custody has."""
+    deviations: tuple[str, ...] | None = None
+    """Kinds of all deviations found."""
+    costs: Yuan | None = None
+    covered: Yuan | None = None
+
+
 class Expected(Strict):
     """What the trace has to show; what is left out is not compared."""
 
@@ -178,6 +202,7 @@ class Expected(Strict):
     deadlines: tuple[ExpectedDeadline, ...] | None = None
     """Every deadline, in order; one that was reckoned anew after a stop comes again."""
     money: ExpectedMoney = ExpectedMoney()
+    therapy: ExpectedTherapy = ExpectedTherapy()
     prescriptions: int | None = Field(default=None, ge=1)
     """Which prescription of the journey it has come to, from 1."""
     told: dict[ActorRole, tuple[str | ExpectedMessage, ...]] = Field(default_factory=dict)
@@ -210,6 +235,8 @@ class Script(Strict):
     """Who answers what the journey waits for, people and calling-back partners alike."""
     partners: dict[PartnerName, dict[str, Behaviours]] = Field(default_factory=dict)
     """How a partner meets calls of an operation."""
+    custody: Literal["never"] | tuple[Carriage, ...] = ()
+    """CAR-T: what is told of the cells, one event after another; afterwards as nothing disturbs them."""
     events: tuple[Event, ...] = ()
     expect: Expected | None = None
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from schemas.car_t_view import CarTView
 from schemas.deadline import Deadline
 from schemas.journey import DecisionRecord, JourneyStatus, Money, Notice, Stage, TimelineEntry, WaitingFor
 from schemas.money import ZERO
@@ -57,6 +58,7 @@ class ClaimTrace(Shape):
     limit_left: Decimal
     prescriptions: int = 1
     """Which prescription it has come to."""
+    car_t: CarTView | None = None
     surprises: tuple[str, ...] = ()
     """Deeds that were refused unexpectedly, or taken against expectation."""
 
@@ -131,6 +133,7 @@ class Chronicle:
             money=status.money if status else Money(),
             limit_left=ZERO if limit_left is None else limit_left,
             prescriptions=status.prescription if status else 1,
+            car_t=status.car_t if status else None,
             surprises=tuple(self.surprises),
         )
 

@@ -5,10 +5,12 @@ from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
 from activities.courier import Courier
+from activities.cryo_courier import CryoCourier
 from activities.foundation import Foundation
 from activities.hospital import Hospital
 from activities.http import PartnerClient
 from activities.insurer import Insurer
+from activities.manufacturer import Manufacturer
 from activities.notifier import Notifier
 from activities.people import People
 from activities.pharmacy import Pharmacy
@@ -24,12 +26,14 @@ class Partners(NamedTuple):
     foundation: Foundation
     hospital: Hospital
     courier: Courier
+    manufacturer: Manufacturer
+    cryo_courier: CryoCourier
     notifier: Notifier
 
     def at_once(self) -> list[Callable[..., Any]]:
-        """What a journey may ask as a local activity: every read, and the writes that it waits for."""
-        queued = (PartnerName.INSURER, PartnerName.PHARMACY, PartnerName.FOUNDATION, PartnerName.COURIER)
-        return [method for partner in queued for method in self.on_queue(partner)]
+        """What a journey may ask as a local activity: every read and write but messages, which the outbox sends."""
+        asked = (partner for partner in PartnerName if partner is not PartnerName.NOTIFIER)
+        return [method for partner in asked for method in self.on_queue(partner)]
 
     def on_queue(self, partner: PartnerName) -> list[Callable[..., Any]]:
         """Everything that runs on the queue of `partner`."""
@@ -42,8 +46,14 @@ class Partners(NamedTuple):
                 self.pharmacy.dispense,
             ],
             PartnerName.FOUNDATION: [self.foundation.program, self.foundation.apply, self.foundation.application],
-            PartnerName.HOSPITAL: [self.hospital.request_records],
+            PartnerName.HOSPITAL: [self.hospital.request_records, self.hospital.book_assessment, self.hospital.admit],
             PartnerName.COURIER: [self.courier.book, self.courier.cancel, self.courier.tracking],
+            PartnerName.MANUFACTURER: [
+                self.manufacturer.reserve_slot,
+                self.manufacturer.cancel_slot,
+                self.manufacturer.slot,
+            ],
+            PartnerName.CRYO_COURIER: [self.cryo_courier.book_shipment, self.cryo_courier.cancel_shipment],
             PartnerName.NOTIFIER: [self.notifier.send],
         }
         return by_partner[partner]
@@ -62,5 +72,7 @@ async def open_partners(settings: Settings, people: People, stack: AsyncExitStac
         foundation=Foundation(clients[PartnerName.FOUNDATION], people),
         hospital=Hospital(clients[PartnerName.HOSPITAL], people),
         courier=Courier(clients[PartnerName.COURIER], people),
+        manufacturer=Manufacturer(clients[PartnerName.MANUFACTURER]),
+        cryo_courier=CryoCourier(clients[PartnerName.CRYO_COURIER]),
         notifier=Notifier(clients[PartnerName.NOTIFIER], people),
     )

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 
+from activities.custody import Custody
 from activities.decisions import Decisions
 from activities.ledger import Ledger
 from activities.people import People
@@ -32,11 +33,12 @@ from workers.outbox import OutboxRelay
 from workers.partners import Partners, open_partners
 from workers.recalculation import Recalculation
 from workers.settings import Settings
+from workflows.car_t import CarTJourney
 from workflows.specialty_drug import SpecialtyDrugJourney
 
 log = structlog.get_logger(__name__)
 
-WORKFLOWS = [SpecialtyDrugJourney]
+WORKFLOWS = [SpecialtyDrugJourney, CarTJourney]
 _CACHED_JOURNEYS = 2000
 _TASKS_AT_ONCE = 20
 """Workflow tasks in hand at once. Each waits for its local activities; a hundred of them on a busy machine overran
@@ -94,6 +96,7 @@ class Own:
         self.decisions = Decisions(load_products(), calendar)
         self.transitions = Transitions(pool, calendar)
         self.ledger = Ledger(pool)
+        self.custody = Custody(pool)
 
     def activities(self) -> list:  # type: ignore[type-arg]  # Temporal takes any decorated callables
         """All of them, for a worker."""
@@ -101,8 +104,12 @@ class Own:
         return [
             self.decisions.decide,
             self.decisions.plan,
+            self.decisions.car_t_plan,
+            self.decisions.car_t_window,
             self.transitions.enter,
+            self.custody.append,
             ledger.issue_voucher,
+            ledger.reserve,
             ledger.check_voucher,
             ledger.close_voucher,
             ledger.commit,

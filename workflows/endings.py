@@ -1,11 +1,13 @@
 """What takes a journey off the step it is at: its end, a correction, a right that lapsed."""
 
+from datetime import date
 from enum import Enum
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import CorrectClaim
+    from schemas.car_t_facts import CarTNews
     from schemas.journey import Stage
 
 
@@ -27,6 +29,16 @@ class JourneyEndedError(Exception):
         super().__init__(stage)
         self.stage = stage
         self.recover = recover
+
+
+class TherapyEndedError(JourneyEndedError):
+    """A CAR-T therapy ends in `stage` for a reason that decides what of it stays covered."""
+
+    def __init__(self, stage: Stage, news: CarTNews, since: date) -> None:
+        """Remember what happened, and on which day."""
+        super().__init__(stage)
+        self.news = news
+        self.since = since
 
 
 class CorrectedError(Exception):

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         SubmitPapers,
         Withdraw,
     )
+    from schemas.car_t_actions import TransferSite
     from schemas.carried import TakenAction
     from schemas.journey import ActionOffer, WaitingFor
     from schemas.money import ZERO
@@ -31,7 +32,9 @@ with workflow.unsafe.imports_passed_through():
 from workflows.offers import Standing, possible
 from workflows.record import JourneyRecord
 
-Turn: TypeAlias = Withdraw | CorrectClaim | OpenInvestigation | RecordDeath | RecordCancellation | RecordFraud
+Turn: TypeAlias = (
+    Withdraw | CorrectClaim | OpenInvestigation | RecordDeath | RecordCancellation | RecordFraud | TransferSite
+)
 """What can take a journey off its way at any wait."""
 _REMEMBERED = 50
 """So many taken actions are remembered from one run of a journey to the next."""
@@ -50,6 +53,8 @@ class Inbox:
         self.withdrawable = True
         self.busy = False
         """A partner is being asked on its queue: no step waits that would write what comes in."""
+        self.asides: dict[str, Callable[[ActionInput], Awaitable[None]]] = {}
+        """What may be told whatever the journey waits for, by the name of the action, and what is done with it."""
         self.refunded = ZERO
         """What came back in this run."""
         self._publish = publish
@@ -77,10 +82,12 @@ class Inbox:
 
     def _standing(self) -> Standing:
         withdrawn = any(isinstance(turn, Withdraw) for turn in self.turns)
+        therapy = self.record.status.car_t
         return Standing(
             withdrawable=self.withdrawable and not withdrawn,
             held=self.held is not None,
             refund_due=self.record.status.money.refund_due > ZERO,
+            deviations=bool(therapy and any(deviation.open for deviation in therapy.deviations)),
         )
 
     def check(self, action: ActionInput) -> bool:
@@ -107,10 +114,13 @@ class Inbox:
         if known := self._receipts.get(action.key):
             return known.model_copy(update={"repeated": True})
         name: str = getattr(action, "action", "")
+        aside = self.asides.get(name)
+        if aside:
+            await aside(action)
         what = Bilingual(zh=f"收到操作：{name}", en=f"received {name}")
         self.record.note("input", what, actor=action.actor)
         recorded = self.record.status.revision + 1
-        if self._hear(action):
+        if aside or self._hear(action):
             await self._publish()
         await workflow.wait_condition(lambda: self.record.published >= recorded)
         status = self.record.status
@@ -132,7 +142,13 @@ class Inbox:
             case Resume():
                 self.held = None
             case (
-                Withdraw() | CorrectClaim() | OpenInvestigation() | RecordDeath() | RecordCancellation() | RecordFraud()
+                Withdraw()
+                | CorrectClaim()
+                | OpenInvestigation()
+                | RecordDeath()
+                | RecordCancellation()
+                | RecordFraud()
+                | TransferSite()
             ):
                 self.turns.append(action)
             case _:

@@ -79,10 +79,12 @@ class Journey:
             await self.publish(wait.clock)
 
     async def listen(self, wait: Waiting) -> ActionInput | None:
-        """The answer to the wait that is shown; None at its `wake_at`."""
+        """The answer to the wait that is shown; None at its `wake_at`, or when it is over without one."""
         while self.inbox.answer is None or self.inbox.held:
             if await self._heeded(wait):
                 continue
+            if wait.over:
+                break
             timed_out = await self._news_or_timeout(wait)
             if timed_out and wait.wake_at and workflow.now() >= wait.wake_at:
                 return None
@@ -104,7 +106,7 @@ class Journey:
         timeout = max(min(moments) - now, timedelta()) if moments else None
         try:
             await workflow.wait_condition(
-                lambda: self.inbox.answer is not None or self.inbox.diverted or self._rescheduled(shown),
+                lambda: self.inbox.answer is not None or self.inbox.diverted or wait.over or self._rescheduled(shown),
                 timeout=timeout,
                 timeout_summary=f"{wait.what} due",
             )

@@ -16,7 +16,15 @@ _INSURER = (ActorRole.INSURER, ActorRole.INSURER_REVIEWER)
 _TELLERS = (*_INSURER, *_HELPERS)
 """Who may bring news of the policy or the insured person."""
 PARTNERS = frozenset(
-    {ActorRole.INSURER, ActorRole.PHARMACY, ActorRole.FOUNDATION, ActorRole.HOSPITAL, ActorRole.COURIER}
+    {
+        ActorRole.INSURER,
+        ActorRole.PHARMACY,
+        ActorRole.FOUNDATION,
+        ActorRole.HOSPITAL,
+        ActorRole.COURIER,
+        ActorRole.MANUFACTURER,
+        ActorRole.CRYO_COURIER,
+    }
 )
 """Their reports are facts: a journey on hold keeps them, too."""
 
@@ -44,6 +52,33 @@ _BETWEEN_PRESCRIPTIONS = (
     _offer("end_treatment", (*_PATIENT_SIDE, ActorRole.PHARMACIST), "结束用药", "End the treatment"),
     _offer("record_follow_up", _HELPERS, "登记随访", "Record the follow-up call"),
 )
+
+_AT_HOSPITAL = (ActorRole.HOSPITAL, ActorRole.SERVICE_AGENT)
+_HOLDERS = (ActorRole.HOSPITAL, ActorRole.MANUFACTURER, ActorRole.CRYO_COURIER)
+"""Who has the cells at some time, and tells of them."""
+CUSTODY = _offer("record_custody", (*_HOLDERS, ActorRole.SERVICE_AGENT), "登记细胞交接", "Record a custody event")
+BRIDGING = _offer("record_bridging", _AT_HOSPITAL, "登记桥接治疗", "Record bridging therapy")
+TRANSFER = _offer("transfer_site", _AT_HOSPITAL, "更换医疗机构", "Go on at another institution")
+COSTS = _offer("submit_costs", (*_PATIENT_SIDE, ActorRole.HOSPITAL), "提交费用", "Hand in costs")
+ADVERSE = _offer("record_adverse_event", _AT_HOSPITAL, "登记不良反应", "Record an adverse event")
+RESOLVE = _offer(
+    "resolve_deviation",
+    (ActorRole.MANUFACTURER, ActorRole.HOSPITAL, ActorRole.SUPERVISOR),
+    "处置偏差",
+    "Dispose of a deviation",
+)
+
+_ASIDE: dict[Stage, tuple[ActionOffer, ...]] = {
+    Stage.ARRANGEMENT: (TRANSFER,),
+    Stage.APHERESIS: (TRANSFER, COSTS),
+    Stage.MANUFACTURING: (CUSTODY, BRIDGING, TRANSFER, COSTS),
+    Stage.PRE_INFUSION_EXAMINATION: (CUSTODY, BRIDGING, TRANSFER, COSTS),
+    Stage.LYMPHODEPLETION: (CUSTODY, COSTS),
+    Stage.INFUSION: (CUSTODY, COSTS),
+    Stage.MONITORING: (ADVERSE, COSTS),
+    Stage.EFFICACY_ASSESSMENT: (ADVERSE, COSTS),
+}
+"""What may be told in a stage whatever the journey waits for."""
 
 _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.REFERRAL: (_offer("decide_referral", _REVIEWERS, "人工核定", "Decide what was referred"),),
@@ -100,6 +135,33 @@ _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.EXPERT_CONFIRMATION: (_offer("confirm_expert", _PATIENT_SIDE, "确认专家", "Confirm the expert"),),
     WaitingFor.APPOINTMENT: (_offer("record_appointment", _HELPERS, "登记预约", "Record the appointment"),),
     WaitingFor.CONSULTATION: (_offer("record_consultation", _HELPERS, "登记就诊", "Record the consultation"),),
+    WaitingFor.ASSESSMENT_BOOKING: (_offer("book_assessment", _HELPERS, "预约评估", "Book the assessment"),),
+    WaitingFor.ASSESSMENT: (_offer("record_assessment", _AT_HOSPITAL, "登记评估结果", "Record the assessment"),),
+    WaitingFor.ARRANGEMENT: (
+        _offer("arrange_treatment", (*_HELPERS, ActorRole.INSURER), "安排治疗", "Arrange the treatment"),
+    ),
+    WaitingFor.APHERESIS: (_offer("record_apheresis", _AT_HOSPITAL, "登记单采", "Record the apheresis"),),
+    WaitingFor.PRODUCT: (
+        _offer(
+            "record_manufacturing",
+            (ActorRole.MANUFACTURER, ActorRole.SERVICE_AGENT),
+            "登记制备结果",
+            "Record the manufacturing",
+        ),
+    ),
+    WaitingFor.REMANUFACTURE_CHOICE: (
+        _offer("decide_remanufacture", _AT_HOSPITAL, "决定是否重新制备", "Decide how to go on without a product"),
+    ),
+    WaitingFor.EXAMINATION: (
+        _offer("record_examination", _AT_HOSPITAL, "登记回输前检查", "Record the pre-infusion examination"),
+    ),
+    WaitingFor.LYMPHODEPLETION: (
+        _offer("record_lymphodepletion", _AT_HOSPITAL, "登记预处理化疗", "Record the lymphodepletion"),
+    ),
+    WaitingFor.INFUSION: (_offer("record_infusion", (ActorRole.HOSPITAL,), "登记回输", "Record the infusion"),),
+    WaitingFor.MONITORING_END: (_offer("end_monitoring", _AT_HOSPITAL, "结束反应监控", "End the monitoring"),),
+    WaitingFor.EFFICACY: (_offer("record_efficacy", _AT_HOSPITAL, "登记疗效评估", "Record the efficacy"),),
+    WaitingFor.COSTS: (COSTS,),
     WaitingFor.PRESCRIPTION: _BETWEEN_PRESCRIPTIONS,
     WaitingFor.HAND_OFF_HELP: (_offer("retry_hand_off", _HELPERS, "重新提交合作方", "Ask the partner again"),),
 }
@@ -116,6 +178,8 @@ class Standing(NamedTuple):
     withdrawable: bool
     held: bool = False
     refund_due: bool = False
+    deviations: bool = False
+    """Something is wrong with the chain of identity or custody, and nobody has disposed of it."""
 
 
 def answers(what: WaitingFor) -> tuple[ActionOffer, ...]:
@@ -127,7 +191,8 @@ def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[Action
     """Every action possible now: what ends the wait, papers while they still count, and what may come at any time."""
     if stage in CLOSED_STAGES:
         return ()
-    offers = [*_of_partners(answers(what)), RESUME] if standing.held else [*answers(what), HOLD]
+    said = (*answers(what), *_ASIDE.get(stage, ()), *((RESOLVE,) if standing.deviations else ()))
+    offers = [*_of_partners(said), RESUME] if standing.held else [*said, HOLD]
     if stage in _PAPERS_WELCOME:
         offers.append(SUBMIT_PAPERS)
     if standing.refund_due:
@@ -144,7 +209,7 @@ def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:
 
 
 def _turns(stage: Stage, what: WaitingFor, standing: Standing) -> list[ActionOffer]:
-    turns = [CORRECT] if standing.withdrawable and what in _CORRECTABLE else []
+    turns = [CORRECT] if standing.withdrawable and what in _CORRECTABLE and stage not in _ASIDE else []
     if stage in _INVESTIGABLE and what not in {WaitingFor.INVESTIGATION, WaitingFor.HAND_OFF}:
         turns.append(INVESTIGATE)
     return [*turns, *(() if stage is Stage.RECOVERY else NEWS)]

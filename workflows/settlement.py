@@ -88,15 +88,7 @@ class Settlement:
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record
         self.case.commitments = (*self.case.commitments, Commitment(key=key, amount=committed))
-        if committed < amounts.insurer_pays:  # other journeys drew on the limit meanwhile: the ledger has the last word
-            short = amounts.insurer_pays - committed
-            amounts = amounts.model_copy(
-                update={
-                    "insurer_pays": committed,
-                    "own_share": amounts.own_share + short,
-                    "over_limit": amounts.over_limit + short,
-                }
-            )
+        amounts = amounts.limited_to(committed)
         refund = self._refund(amounts)
         booked = {"settled": amounts, "committed": committed, "reserved": ZERO}
         money = record.status.money

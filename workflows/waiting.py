@@ -29,5 +29,12 @@ class Waiting:
     """At the deadline the right is gone; else a passed deadline escalates and the wait goes on."""
     wake_at: datetime | None = None
     """When the step itself wants to look again, with or without an answer."""
+    until: Callable[[], bool] | None = None
+    """What ends the wait without an answer to it, as soon as it holds."""
     asked: int = 0
     """How often the partner was polled."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the wait has ended without an answer."""
+        return self.until is not None and self.until()

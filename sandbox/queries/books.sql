@@ -13,9 +13,9 @@ INSERT INTO policy (policy_number, product, policy, in_catalogue) VALUES ($1, $2
 SELECT policy, in_catalogue FROM policy WHERE policy_number = $1 AND product = $2;
 
 -- name: add_payment
--- A payment order; no row when this dispensing was ordered before.
+-- A payment order; no row when this dispensing, or this bill of a therapy, was ordered before.
 INSERT INTO payment (payment_id, journey_id, policy_number, product, dispensing_id, invoice_number, amount)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (dispensing_id) DO NOTHING RETURNING payment_id;
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING payment_id;
 
 -- name: payment
 -- How a payment stands.

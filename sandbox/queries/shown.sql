@@ -33,3 +33,19 @@ SELECT to_jsonb(t) FROM callback AS t WHERE $1 = '' OR journey_id = $1 ORDER BY 
 -- name: exchanges
 -- Questions and orders of a journey, or all, with what was answered.
 SELECT to_jsonb(t) FROM exchange AS t WHERE $1 = '' OR journey_id = $1 ORDER BY exchange_id;
+
+-- name: appointments
+-- Assessments and admissions of a journey, or all.
+SELECT to_jsonb(t) FROM appointment AS t WHERE $1 = '' OR journey_id = $1 ORDER BY booked_at;
+
+-- name: slots
+-- Manufacturing slots of a journey, or all.
+SELECT to_jsonb(t) FROM slot AS t WHERE $1 = '' OR journey_id = $1 ORDER BY reserved_at;
+
+-- name: shipments
+-- Transports of cells of a journey, or all.
+SELECT to_jsonb(t) FROM shipment AS t WHERE $1 = '' OR journey_id = $1 ORDER BY at;
+
+-- name: movements
+-- What happened to the cells of a journey, or all.
+SELECT to_jsonb(t) FROM movement AS t WHERE $1 = '' OR journey_id = $1 ORDER BY movement_id;

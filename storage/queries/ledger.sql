@@ -10,6 +10,12 @@ SELECT issue_voucher(
     )
 );
 
+-- name: reserve
+-- Set money of the limit aside, up to what it holds.
+SELECT reserve(
+    the_key => $1, journey => $2, the_product => $3, policy => $4, starts => $5, insured => $6, wanted => $7
+);
+
 -- name: commit
 -- Turn a reservation into a paid benefit of the amount and release the rest.
 SELECT close_reservation(the_key => $1, the_kind => 'commit', reservation => $2, amount => $3);

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from activities.ledger import Ledger, LedgerConflictError
-from schemas.ledger import Commit, IssueVoucher, Posted, Recover, Release, Reserve, Voucher
+from schemas.ledger import Commit, IssueVoucher, Posted, Recover, Release, Reservation, Reserve, Voucher
 from storage.pool import open_pool
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -88,6 +88,35 @@ async def test_commit_pays_and_releases_the_rest(ledger: Ledger, pool: Pool) -> 
         key="commit-1", committed=Decimal("450.50"), released=Decimal("149.50"), available=Decimal("549.50")
     )
     assert await balances(pool) == (1000, Decimal("549.50"), 0, Decimal("450.50"))
+
+
+async def test_a_therapy_reserves_without_a_voucher(ledger: Ledger, pool: Pool) -> None:
+    """It gets what the limit holds; a repeat that wants another amount gets the first answer."""
+    first = await ledger.reserve(wish(1, "600").reserve)
+    second = await ledger.reserve(wish(2, "600").reserve)
+    assert [first.granted, second.granted, second.available] == [600, 400, 0]
+    assert await ledger.reserve(wish(1, "900").reserve) == first
+    assert await pool.fetchval("SELECT count(*) FROM voucher") == 0
+    assert await balances(pool) == (1000, 0, 1000, 0)
+
+
+async def test_a_therapy_is_settled_from_its_reservation_then_from_the_limit(ledger: Ledger, pool: Pool) -> None:
+    """A dearer therapy takes what is free, never what a drug has reserved; given up, it gives everything back."""
+    await ledger.reserve(wish(1, "500").reserve)
+    await ledger.issue_voucher(wish(2, "300"))
+    assert amounts(await ledger.commit(paid(1, "900"))) == (700, 0, 0)
+    await ledger.reserve(wish(3, "100").reserve)
+    await ledger.release(given_back(2))
+    await ledger.release(given_back(3))
+    assert await balances(pool) == (1000, 300, 0, 700)
+
+
+async def test_a_reservation_key_belongs_to_one_journey(ledger: Ledger, pool: Pool) -> None:
+    """The same key for another policy period is refused for good, with or without a voucher."""
+    await ledger.issue_voucher(wish(1, "300"))
+    with pytest.raises(LedgerConflictError, match="key reserve-1 was booked before"):
+        await ledger.reserve(wish(1, "300", policy="PN-0002").reserve)
+    assert await balances(pool) == (1000, 700, 300, 0)
 
 
 async def test_commit_draws_on_the_limit_but_never_on_what_others_reserved(ledger: Ledger, pool: Pool) -> None:
@@ -318,6 +347,25 @@ async def test_fifty_reserves_at_once_never_overspend(database: str) -> None:
     granted = sorted(voucher.reservation.granted for voucher in vouchers)
     assert granted == [0] * 40 + [100] * 10
     assert await balances(pool) == (1000, 0, 1000, 0)
+    await pool.close()
+
+
+async def test_therapies_and_drugs_at_once_never_overspend(database: str) -> None:
+    """25 therapies without a voucher and 25 drugs with one, for 100 each against a limit of 1000: ten are granted."""
+    pool = await open_pool(database, min_size=50, max_size=50)
+    ledger = Ledger(pool)
+
+    async def claim(number: int) -> Reservation:
+        if number % 2:
+            return await ledger.reserve(wish(number, "100").reserve)
+        return (await ledger.issue_voucher(wish(number, "100"))).reservation
+
+    granted = [one.granted for one in await asyncio.gather(*(claim(number) for number in range(50)))]
+    assert sorted(granted) == [0] * 40 + [100] * 10
+    assert await balances(pool) == (1000, 0, 1000, 0)
+    await asyncio.gather(*(ledger.commit(paid(number, str(60 + number))) for number in range(50)))
+    assert await balances(pool) == (1000, 0, 0, 1000)
+    assert await pool.fetchval("SELECT count(*) FROM voucher") == 25
     await pool.close()
 
 

@@ -12,11 +12,13 @@ from pydantic import JsonValue
 from temporalio.testing import ActivityEnvironment
 
 from activities.courier import Courier
+from activities.cryo_courier import CryoCourier
 from activities.errors import PartnerError
 from activities.foundation import Foundation
 from activities.hospital import Hospital
 from activities.http import PartnerClient
 from activities.insurer import Insurer
+from activities.manufacturer import Manufacturer
 from activities.notifier import Notifier
 from activities.pharmacy import Pharmacy
 from schemas.decision import AidStanding, FulfilmentMode
@@ -150,6 +152,8 @@ class Partners(NamedTuple):
     foundation: Foundation
     hospital: Hospital
     courier: Courier
+    manufacturer: Manufacturer
+    cryo_courier: CryoCourier
     notifier: Notifier
 
 
@@ -165,6 +169,8 @@ async def connected(playing: Sandbox) -> AsyncIterator[Partners]:
             Foundation(clients[PartnerName.FOUNDATION], vault),
             Hospital(clients[PartnerName.HOSPITAL], vault),
             Courier(clients[PartnerName.COURIER], vault),
+            Manufacturer(clients[PartnerName.MANUFACTURER]),
+            CryoCourier(clients[PartnerName.CRYO_COURIER]),
             Notifier(clients[PartnerName.NOTIFIER], vault),
         )
     finally:

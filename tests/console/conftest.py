@@ -19,7 +19,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from console.app import create_app
 from storage.pool import open_pool
 from tests.console.recording import RecordingJourney
-from workers.cli import acting, escalations, views
+from workers.cli import acting, custody, escalations, views
 from workers.converter import data_converter
 from workers.stack.ports import free_port
 
@@ -106,6 +106,7 @@ def command(monkeypatch: pytest.MonkeyPatch, database: str, temporal: Client) ->
     app.command(views.list_journeys, name="list")
     app.command(views.status, name="status")
     app.command(escalations.escalations, name="escalations")
+    app.command(custody.custody, name="custody")
     app.command(acting.act, name="act")
     return app
 

@@ -8,6 +8,9 @@ from typing import get_args
 import pytest
 
 from schemas.actions import Action, DeliveryStatus, ReviewResult
+from schemas.car_t_actions import ApheresisResult, ManufacturingStatus, Response, ToxicityKind
+from schemas.car_t_facts import CarTNews, CostKind, ExaminationResult
+from schemas.custody import CustodyStep, DeviationKind, Disposition, Material
 from schemas.deadline import BudgetUnit
 from schemas.decision import AidStanding, CharityWay, FulfilmentMode, News, Outcome, Verdict
 from schemas.journey import Stage, WaitingFor
@@ -34,6 +37,22 @@ LISTED: list[tuple[str, type[StrEnum]]] = [
     ("Time", BudgetUnit),
     ("Results that people record", ReviewResult),
     ("Results that people record", DeliveryStatus),
+    *(
+        ("CAR-T", kind)
+        for kind in (
+            ApheresisResult,
+            CarTNews,
+            CostKind,
+            CustodyStep,
+            DeviationKind,
+            Disposition,
+            ExaminationResult,
+            ManufacturingStatus,
+            Material,
+            Response,
+            ToxicityKind,
+        )
+    ),
 ]
 
 

@@ -32,12 +32,12 @@ async def letter(http: httpx2.AsyncClient, answer: httpx2.Response) -> dict[str,
     return shown
 
 
-@pytest.mark.parametrize("product", sorted(path.stem for path in (SAMPLES / "claims").glob("*.json")))
-async def test_every_sample_opens_a_journey(http: httpx2.AsyncClient, pool: Pool, product: str) -> None:
+@pytest.mark.parametrize("name", sorted(path.stem for path in (SAMPLES / "claims").glob("*.json")))
+async def test_every_sample_opens_a_journey(http: httpx2.AsyncClient, pool: Pool, name: str) -> None:
     """A structured event is answered with its journey's address, and the journey is ordered."""
-    event = sample(product)
+    event = sample(name)
     answer = await send(http, event)
-    expected = journey_id(product, event["data"]["claim_number"])
+    expected = journey_id(event["data"]["product"], event["data"]["claim_number"])
     assert answer.status_code == 202
     assert answer.headers["location"] == answer.json()["status_url"] == f"/journeys/{expected}"
     ordered = await pool.fetchrow("SELECT * FROM journey_start")
@@ -431,3 +431,14 @@ async def test_a_connection_cut_from_under_the_door(http: httpx2.AsyncClient, po
     await send(http, another())
     await cut_connections(pool)
     assert (await send(http, another())).status_code == 202
+
+
+async def test_the_type_of_the_event_says_which_journey_it_opens(http: httpx2.AsyncClient, pool: Pool) -> None:
+    """A CAR-T claim is kept as one, and one whose data is that of a drug claim is turned away by its fields."""
+    event = sample("chinalife-cancer-rider-car-t")
+    assert (await send(http, event)).status_code == 202
+    assert await pool.fetchval("SELECT claim ->> 'kind' FROM journey_start") == "car_t"
+    mistaken = sample("chinalife-cancer-rider") | {"type": event["type"]}
+    answer = await send(http, mistaken)
+    assert answer.status_code == 422
+    assert {problem["field"] for problem in answer.json()["errors"]} == {"data.drug", "data.prescription"}

@@ -125,7 +125,7 @@ def test_a_report_shows_the_period_and_the_deviations(
     shown = capsys.readouterr().out
     assert "day 1 = 2026-10-14; closes 2027-10-14 (apheresis + 365)" in shown
     panel = shown.split({"en": "deviations ─", "zh": "偏差 ─"}[language])[1]
-    lines = {"en": ("disposed of", "custody gap, product: open"), "zh": ("已处置", "保管链中断, 产品: 未处置")}[
+    lines = {"en": ("disposed of", "custody gap, product: open"), "zh": ("已处置", "监管链中断, 产品: 未处置")}[
         language
     ]
     assert f"54  {Words(language)('no_temperature')}, {Words(language)('product')}: {lines[0]}" in panel

@@ -18,6 +18,7 @@ COMMANDS = (
     ("list", "workers.cli.views:list_journeys", "List journeys: stage, waiting for whom, due when, money."),
     ("escalations", "workers.cli.escalations:escalations", "List what a supervisor has to see, with the reason."),
     ("status", "workers.cli.views:status", "Show one journey as it stands."),
+    ("custody", "workers.cli.custody:custody", "Show who held a patient's cells and how cold; verify the chain."),
     ("act", "workers.cli.acting:act", "Perform an action on a journey."),
     ("intake", "workers.cli.intake:intake", "Take claim-intake events from files."),
     ("dead-letters", "workers.cli.dead_letters:dead_letters", "What could not be taken: list, show, resend, drop."),

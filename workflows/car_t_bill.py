@@ -1,0 +1,145 @@
+"""The bill of a therapy: reserved on the limit, judged item by item, settled once."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.ledger import Ledger
+    from schemas.action_input import ActionInput
+    from schemas.car_t_actions import SubmitCosts
+    from schemas.car_t_facts import CostItem
+    from schemas.decision import Amounts, Decision, Verdict
+    from schemas.journey import Stage, WaitingFor
+    from schemas.ledger import Commit, Release, Reserve
+    from schemas.money import ZERO, Yuan
+    from schemas.partners import PaymentOrder
+    from schemas.people import ActorRole
+
+from workflows import own, texts
+from workflows.car_t_case import CarTCase
+from workflows.car_t_waits import TherapyWaits
+from workflows.endings import JourneyEndedError
+from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
+from workflows.payment import Payment
+
+
+class Bill:
+    """What one therapy costs, and who pays."""
+
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: CarTCase, waits: TherapyWaits) -> None:
+        """Reckon and settle `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+        self.waits = waits
+        self.payment = Payment(journey, desk)
+        journey.inbox.asides |= {"submit_costs": self.billed}
+
+    async def billed(self, action: ActionInput) -> None:
+        """Costs were handed in; they are judged when the therapy has ended."""
+        if isinstance(action, SubmitCosts):
+            self.case.bills = (*self.case.bills, action)
+            self.case.show(costs=sum((item.amount for item in self.case.items), ZERO))
+
+    async def reserve(self, expected: Yuan) -> None:
+        """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up."""
+        policy, claim = self.case.coverage.policy, self.case.claim
+        amounts = await self._amounts(expected, policy.sum_insured)
+        reserve = Reserve(
+            key=self.case.key("reserve"),
+            journey_id=claim.journey_id,
+            product=claim.product,
+            policy_number=claim.policy_number,
+            period_from=policy.effective_on,
+            sum_insured=policy.sum_insured,
+            wanted=amounts.insurer_pays,
+        )
+        reservation = self.case.reservation = await own.ask(Ledger.reserve, reserve)
+        money = self.journey.record.status.money
+        self.journey.record.change(
+            money=money.model_copy(update={"reserved": reservation.granted, "estimate": amounts})
+        )
+        self.journey.record.note("money", texts.reserved(reservation.granted))
+        holds = reservation.granted + reservation.available
+        if holds < amounts.insurer_pays:
+            await self._within(expected, holds)
+
+    async def _within(self, expected: Yuan, holds: Yuan) -> None:
+        amounts = await self._amounts(expected, holds)
+        money = self.journey.record.status.money
+        self.journey.record.change(money=money.model_copy(update={"estimate": amounts}))
+
+    async def _amounts(self, cost: Yuan, available: Yuan) -> Amounts:
+        decision = await self._decide(cost, available)
+        if decision.amounts is None or decision.verdict is Verdict.REFUSED:
+            raise JourneyEndedError(Stage.REFUSED)
+        return decision.amounts
+
+    async def _decide(self, cost: Yuan, available: Yuan) -> Decision:
+        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed."""
+        while True:
+            decision = await self.journey.decide(self.case.settlement_facts(cost, available))
+            if decision.verdict is not Verdict.REFERRED:
+                return decision
+            word = await self.journey.ask_person(decision)
+            if not word.approved:
+                return decision.model_copy(update={"verdict": Verdict.REFUSED})
+            if word.ratio is not None:
+                self.case.ratio_by_person = word.ratio
+            elif decision.amounts is not None:
+                return decision.model_copy(update={"verdict": Verdict.APPROVED})
+            else:
+                self.journey.record.escalate(texts.RATIO_NEEDED)
+
+    async def settle(self) -> None:
+        """Once all costs are in: each item inside or outside, by its clause; then one payment of what is owed."""
+        self.journey.record.enter_stage(Stage.SETTLEMENT)
+        await self.waits.until(lambda: self.case.billed, WaitingFor.COSTS, ActorRole.HOSPITAL)
+        covered = [item for item in self.case.items if await self._covered(item)]
+        cost = sum((item.amount for item in covered), ZERO)
+        self.case.show(covered=cost)
+        if cost:
+            await self._commit(cost, covered[0])
+
+    async def _covered(self, item: CostItem) -> bool:
+        return await self.journey.approved(await self.journey.decide(self.case.cost_facts(item)))
+
+    async def _commit(self, cost: Yuan, first: CostItem) -> None:
+        reservation, claim = self.case.reservation, self.case.claim
+        if reservation is None:
+            message = "a therapy is settled for which nothing was reserved"
+            raise RuntimeError(message)
+        decision = await self._decide(cost, reservation.granted + reservation.available)
+        if decision.amounts is None or decision.verdict is Verdict.REFUSED:
+            return
+        owed = decision.amounts.insurer_pays
+        commit = Commit(key=self.case.key("commit"), reservation=reservation.key, amount=owed)
+        posted = await own.ask(Ledger.commit, commit)
+        self.case.reservation = None
+        self._book(posted.committed, decision.amounts)
+        await self.payment.pay(
+            posted.committed,
+            lambda key: PaymentOrder(
+                key=key,
+                journey_id=claim.journey_id,
+                policy_number=claim.policy_number,
+                product=claim.product,
+                invoice_number=first.number,
+                amount=posted.committed,
+            ),
+        )
+
+    def _book(self, committed: Yuan, amounts: Amounts) -> None:
+        record = self.journey.record
+        booked = {"settled": amounts.limited_to(committed), "committed": committed, "reserved": ZERO}
+        record.change(money=record.status.money.model_copy(update=booked))
+        record.note("money", texts.committed(committed, amounts.limited_to(committed).own_share))
+
+    async def give_back(self) -> None:
+        """Release what is still set aside."""
+        if self.case.reservation is None:
+            return
+        release = Release(key=self.case.key("release"), reservation=self.case.reservation.key)
+        await own.ask(Ledger.release, release)
+        self.case.reservation = None
+        money = self.journey.record.status.money
+        self.journey.record.change(money=money.model_copy(update={"reserved": ZERO}))

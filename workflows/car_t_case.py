@@ -1,0 +1,271 @@
+"""What a CAR-T journey knows of its claim, and the facts that rules are given of it."""
+
+from datetime import date
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import CorrectClaim
+    from schemas.car_t import CarTCarriedOver, CarTClaim, CarTPlan, CarTPlanRequest, CarTWindowRequest
+    from schemas.car_t_actions import RecordApheresis, RecordAssessment, SubmitCosts
+    from schemas.car_t_facts import (
+        CarTApheresisFacts,
+        CarTAssessmentFacts,
+        CarTAuthorizationFacts,
+        CarTCostFacts,
+        CarTInfusionFacts,
+        CarTNews,
+        CarTSettlementFacts,
+        CarTSiteFacts,
+        CarTStandingFacts,
+        CostItem,
+    )
+    from schemas.car_t_view import CarTTherapy, CarTView
+    from schemas.carried import Commitment
+    from schemas.civil import china_date
+    from schemas.custody import CustodyEvent, CustodyHead, Deviation, DeviationWord, Material
+    from schemas.ledger import Reservation
+    from schemas.money import ZERO, Ratio, Yuan
+    from schemas.papers import Paper
+    from schemas.policy import Coverage, CoverageQuery
+
+from workflows.drug_case import today
+from workflows.record import JourneyRecord
+
+
+class CarTCase:
+    """One claim as the journey learns about it: coverage, therapy, cells, bills."""
+
+    coverage: Coverage
+    plan: CarTPlan
+
+    def __init__(self, claim: CarTClaim, record: JourneyRecord) -> None:
+        """Start from `claim`, or where its earlier runs left off; `record` holds what agents see of it."""
+        self.claim = claim
+        self.record = record
+        self.known = False
+        """Whether coverage and plan are known."""
+        self.custody: tuple[CustodyEvent, ...] = ()
+        """Events since the apheresis that counts."""
+        self.first_seq = 1
+        self.words: tuple[DeviationWord, ...] = ()
+        self.bills: tuple[SubmitCosts, ...] = ()
+        self.reservation: Reservation | None = None
+        self.commitments: tuple[Commitment, ...] = ()
+        self.ratio_by_person: Ratio | None = None
+        self.cover_ended_on: date | None = None
+        """First day without cover, where the policy was cancelled and what is spent before still counts."""
+        self.owed = True
+        """False once a decision found that nothing of the therapy is owed."""
+        if claim.carried:
+            self._go_on(claim.carried)
+
+    def _go_on(self, carried: CarTCarriedOver) -> None:
+        self.coverage, self.plan, self.known = carried.coverage, carried.plan, True
+        self.custody, self.first_seq, self.words = carried.custody, carried.first_seq, carried.words
+        self.bills, self.reservation = carried.bills, carried.reservation
+        self.cover_ended_on = carried.cover_ended_on
+
+    # What agents see of the therapy, which is all that later steps build on.
+
+    @property
+    def view(self) -> CarTView:
+        """The therapy as agents see it."""
+        return self.record.status.car_t or CarTView()
+
+    @property
+    def therapy(self) -> CarTTherapy:
+        """How far the therapy has come."""
+        return self.view.therapy
+
+    def show(self, **fields: Any) -> None:  # noqa: ANN401 - fields of CarTView
+        """Set fields of the view; nothing is written until the record is."""
+        self.record.change(car_t=self.view.model_copy(update=fields))
+
+    def change(self, **fields: Any) -> None:  # noqa: ANN401 - fields of CarTTherapy
+        """Set fields of the therapy; nothing is written until the record is."""
+        self.show(therapy=self.therapy.model_copy(update=fields))
+
+    def key(self, what: str) -> str:
+        """Idempotency key of what this journey does once."""
+        return f"{self.claim.journey_id}/{what}"
+
+    def learn(self, coverage: Coverage, plan: CarTPlan) -> None:
+        """What the insurer says of the policy, and the terms that follow from it."""
+        self.coverage, self.plan, self.known = coverage, plan, True
+
+    def correct(self, correction: CorrectClaim) -> None:
+        """Replace what the correction gives; the rest of the claim stays."""
+        given = {name: value for name in ("applicant", "diagnosis") if (value := getattr(correction, name)) is not None}
+        self.claim = self.claim.model_copy(update=given)
+
+    # The cells.
+
+    def begin_cells(self) -> None:
+        """Cells are collected anew: what was made of the earlier ones counts no more."""
+        self.first_seq += len(self.custody)
+        self.custody, self.words = (), ()
+        self.show(deviations=(), product_at=None)
+        self.change(
+            din="",
+            released=False,
+            batch="",
+            certificate="",
+            product_expires_on=None,
+            examination=None,
+            examined_on=None,
+        )
+
+    def tell(self, event: CustodyEvent, head: CustodyHead) -> None:
+        """An event is in the chain, whose newest link is `head`."""
+        self.custody = (*self.custody, event)
+        at = "product_at" if event.material is Material.PRODUCT else "starting_material_at"
+        self.show(custody=head, told_at=event.at, **{at: event.holder})
+
+    def found(self, deviations: tuple[Deviation, ...]) -> None:
+        """What is wrong with the chain by the last decision on it."""
+        self.show(deviations=deviations)
+
+    # The bills.
+
+    @property
+    def items(self) -> tuple[CostItem, ...]:
+        """Every cost handed in, each once by its number: what came later counts."""
+        return tuple({item.number: item for bill in self.bills for item in bill.items}.values())
+
+    @property
+    def billed(self) -> bool:
+        """Whether no more costs will come."""
+        return any(bill.final for bill in self.bills)
+
+    # Queries and facts.
+
+    def coverage_query(self) -> CoverageQuery:
+        """Which policy; the catalogue is asked for the CAR-T product, where the insured person lives, today."""
+        claim = self.claim
+        return CoverageQuery(
+            policy_number=claim.policy_number,
+            product=claim.product,
+            drug_name=claim.drug.name,
+            province=claim.insured.province,
+            city=claim.insured.city,
+            prescribed_on=china_date(claim.reported_at),
+        )
+
+    def plan_request(self, coverage: Coverage) -> CarTPlanRequest:
+        """Which terms hold for this claim."""
+        return CarTPlanRequest(
+            product=self.claim.product, drug=self.claim.drug, effective_on=coverage.policy.effective_on
+        )
+
+    def window_request(self, infused_on: date | None) -> CarTWindowRequest:
+        """Whose treatment period is asked for."""
+        return CarTWindowRequest(
+            product=self.claim.product,
+            policy_effective_on=self.coverage.policy.effective_on,
+            first_apheresis_on=self.therapy.first_apheresis_on or today(),
+            infused_on=infused_on,
+        )
+
+    def authorization_facts(self, papers: tuple[Paper, ...]) -> CarTAuthorizationFacts:
+        """The facts of the authorization, with the papers that have come in."""
+        claim = self.claim
+        return CarTAuthorizationFacts(
+            coverage=self.coverage,
+            insured=claim.insured,
+            applicant=claim.applicant,
+            diagnosis=claim.diagnosis,
+            drug=claim.drug,
+            papers=papers,
+            applied_on=china_date(claim.reported_at),
+            decided_on=today(),
+        )
+
+    def site_facts(self, site: str) -> CarTSiteFacts:
+        """The facts of an institution."""
+        return CarTSiteFacts(site=site, policy_effective_on=self.coverage.policy.effective_on)
+
+    def assessment_facts(self, answer: RecordAssessment) -> CarTAssessmentFacts:
+        """The facts of the institution's assessment."""
+        return CarTAssessmentFacts(
+            suitable=answer.suitable,
+            prescribed=answer.prescribed,
+            assessed_on=answer.assessed_on,
+            policy_effective_on=self.coverage.policy.effective_on,
+        )
+
+    def apheresis_facts(self, answer: RecordApheresis) -> CarTApheresisFacts:
+        """The facts of one apheresis."""
+        policy = self.coverage.policy
+        return CarTApheresisFacts(
+            site=answer.site,
+            performed_on=answer.performed_on,
+            first_apheresis_on=self.therapy.first_apheresis_on,
+            arranged=self.therapy.arranged,
+            policy_effective_on=policy.effective_on,
+            expires_on=policy.expires_on,
+            renewed_to=policy.renewed_to,
+        )
+
+    def infusion_facts(self, *, conditioned: bool) -> CarTInfusionFacts:
+        """The facts of whether the cells may be infused, after lymphodepletion or already before it."""
+        therapy = self.therapy
+        return CarTInfusionFacts(
+            coi=therapy.coi,
+            din=therapy.din,
+            custody=self.custody,
+            first_seq=self.first_seq,
+            conditions=therapy.conditions,
+            words=self.words,
+            released=therapy.released,
+            product_expires_on=therapy.product_expires_on,
+            examination=therapy.examination,
+            examined_on=therapy.examined_on,
+            conditioned_on=therapy.conditioned_on,
+            site=therapy.site,
+            party=therapy.party,
+            before="infusion" if conditioned else "lymphodepletion",
+            first_apheresis_on=therapy.first_apheresis_on or today(),
+            planned_on=today(),
+            policy_effective_on=self.coverage.policy.effective_on,
+        )
+
+    def cost_facts(self, item: CostItem) -> CarTCostFacts:
+        """The facts of one item of a bill."""
+        policy, therapy = self.coverage.policy, self.therapy
+        return CarTCostFacts(
+            item=item,
+            first_apheresis_on=therapy.first_apheresis_on,
+            infused_on=therapy.infused_on,
+            cover_ended_on=self.cover_ended_on,
+            policy_effective_on=policy.effective_on,
+            expires_on=policy.expires_on,
+            renewed_to=policy.renewed_to,
+        )
+
+    def settlement_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
+        """The facts of who pays `cost`, where the limit holds `available` for this claim."""
+        policy, bill = self.coverage.policy, self.bills[-1] if self.bills else None
+        ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
+        return CarTSettlementFacts(
+            cost=cost,
+            social_insurance_enrolled=policy.social_insurance.enrolled,
+            social_insurance_settled=bill.settled_by_social_insurance if bill else policy.social_insurance.settled,
+            social_insurance_compensation=sum((each.social_insurance_compensation for each in self.bills), ZERO),
+            other_compensation=sum((each.other_compensation for each in self.bills), ZERO),
+            reimbursement_ratio=ratio,
+            available=available,
+            policy_effective_on=policy.effective_on,
+        )
+
+    def standing_facts(self, news: CarTNews, since: date) -> CarTStandingFacts:
+        """The facts of what stays covered after `news`."""
+        return CarTStandingFacts(
+            news=news,
+            since=since,
+            first_apheresis_on=self.therapy.first_apheresis_on,
+            infused_on=self.therapy.infused_on,
+            paid=self.record.status.money.committed,
+            policy_effective_on=self.coverage.policy.effective_on,
+        )

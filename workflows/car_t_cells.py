@@ -1,0 +1,306 @@
+"""The cells: collected, made into the product, brought back, and looked at before anybody gets them."""
+
+import asyncio
+from datetime import date
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.cryo_courier import CryoCourier
+    from activities.custody import Custody
+    from activities.hospital import Hospital
+    from activities.manufacturer import Manufacturer
+    from schemas.action_input import ActionInput
+    from schemas.car_t_actions import (
+        ApheresisResult,
+        DecideRemanufacture,
+        ManufacturingStatus,
+        RecordApheresis,
+        RecordCustody,
+        RecordManufacturing,
+        ResolveDeviation,
+    )
+    from schemas.car_t_facts import CarTNews
+    from schemas.custody import CustodyEntry, CustodyEvent, DeviationWord, Material
+    from schemas.decision import Decision, Verdict
+    from schemas.journey import Stage, WaitingFor
+    from schemas.partners import Admission, PartnerName, ShipmentBooking, SlotCancellation, SlotQuery, SlotRequest
+    from schemas.people import Actor, ActorRole
+
+from workflows import car_t_texts, own
+from workflows.car_t_case import CarTCase
+from workflows.car_t_waits import TherapyWaits
+from workflows.drug_case import today
+from workflows.endings import JourneyEndedError, TherapyEndedError
+from workflows.journey import Journey
+from workflows.partner_desk import PartnerDesk
+
+_OF_SLOT = {
+    "released": ManufacturingStatus.RELEASED,
+    "out_of_specification": ManufacturingStatus.OUT_OF_SPECIFICATION,
+    "failed": ManufacturingStatus.FAILED,
+    "lost": ManufacturingStatus.SLOT_LOST,
+}
+"""How a manufacturer that is asked says what it did not tell by itself."""
+
+
+class Cells:
+    """The cells of one patient, from apheresis to the bedside."""
+
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: CarTCase) -> None:
+        """Follow the cells of `case` by the means of `journey`; partners are asked at `desk`."""
+        self.journey = journey
+        self.desk = desk
+        self.case = case
+        self.waits = TherapyWaits(journey, case)
+        self.looked_at = -1
+        """How much was known of the chain when it was last found fit for infusion; -1: it was not."""
+        self._writing = asyncio.Lock()
+        journey.inbox.asides |= {"record_custody": self.tell, "resolve_deviation": self.dispose}
+
+    @property
+    def known(self) -> int:
+        """How much is known of the chain: it grows with every event and every disposition."""
+        return self.case.first_seq + len(self.case.custody) + 1000 * len(self.case.words)
+
+    @property
+    def cleared(self) -> bool:
+        """Whether the cells were found fit for infusion, and nothing has been told of them since."""
+        return self.looked_at == self.known
+
+    # What is told of the cells, whatever the journey waits for.
+
+    async def tell(self, action: ActionInput) -> None:
+        """A custody event: into the chain first, then the journey goes by it."""
+        if isinstance(action, RecordCustody):
+            await self._chain(action.key, action.event)
+
+    async def dispose(self, action: ActionInput) -> None:
+        """Somebody responsible disposed of a deviation."""
+        if isinstance(action, ResolveDeviation):
+            word = DeviationWord(number=action.number, disposition=action.disposition, report=action.report)
+            self.case.words = (*self.case.words, word)
+            closed = (
+                item.model_copy(update={"open": False}) if item.number == action.number else item
+                for item in self.case.view.deviations
+            )
+            self.case.found(tuple(closed))
+
+    async def _chain(self, key: str, event: CustodyEvent) -> None:
+        """One after the other, so that the chain's order is the journey's."""
+        async with self._writing:
+            entry = CustodyEntry(key=key, journey_id=self.case.claim.journey_id, event=event)
+            self.case.tell(event, await own.ask(Custody.append, entry))
+
+    # Apheresis
+
+    async def arrange(self) -> None:
+        """A manufacturing slot, with the identifier that links cells and patient; a bed for the apheresis."""
+        await self._take_slot()
+        self.journey.inbox.expect(WaitingFor.APHERESIS)
+        await self.admit("apheresis", self.case.therapy.apheresis_planned_on or today())
+
+    async def _take_slot(self) -> None:
+        claim, therapy = self.case.claim, self.case.therapy
+        slot = await self.desk.hand_off(
+            PartnerName.MANUFACTURER,
+            Manufacturer.reserve_slot,
+            lambda key: SlotRequest(
+                key=key,
+                journey_id=claim.journey_id,
+                product=claim.product,
+                drug_id=self.case.plan.drug_id,
+                drug_name=self.case.plan.drug_label,
+                site=therapy.site,
+                apheresis_on=therapy.apheresis_planned_on or today(),
+                coi=therapy.coi,
+            ),
+        )
+        self.case.change(slot=slot.slot_id, coi=slot.coi, manufacturer=slot.manufacturer, conditions=slot.conditions)
+
+    async def admit(self, purpose: str, on: date) -> None:
+        """Have the patient admitted, for `apheresis` or `infusion`."""
+        claim, therapy = self.case.claim, self.case.therapy
+        await self.desk.hand_off(
+            PartnerName.HOSPITAL,
+            Hospital.admit,
+            lambda key: Admission(
+                key=key,
+                journey_id=claim.journey_id,
+                site=therapy.site,
+                party=therapy.party,
+                purpose=purpose,
+                on=on,
+                person=claim.insured.ref,
+            ),
+        )
+
+    async def collect(self) -> None:
+        """Apheresis, until enough cells are in the bag. The first one opens the treatment window. CART-4, CART-5."""
+        self.journey.record.enter_stage(Stage.APHERESIS)
+        while True:
+            answer = await self.waits.answer(RecordApheresis, WaitingFor.APHERESIS, ActorRole.HOSPITAL)
+            if answer.result is ApheresisResult.NOT_POSSIBLE:
+                raise TherapyEndedError(Stage.REFUSED, CarTNews.UNFIT, today())
+            await self._count(answer)
+            if answer.collected:
+                self.case.begin_cells()
+                self.case.change(din=answer.collected.identity.din)
+                await self._chain(answer.key, answer.collected)
+                return
+
+    async def _count(self, answer: RecordApheresis) -> None:
+        decision = await self.journey.decide(self.case.apheresis_facts(answer))
+        if not await self.journey.approved(decision):
+            self.case.owed = self.case.therapy.first_apheresis_on is not None
+            raise JourneyEndedError(Stage.REFUSED)
+        therapy = self.case.therapy
+        self.case.change(
+            first_apheresis_on=therapy.first_apheresis_on or answer.performed_on,
+            aphereses=therapy.aphereses + 1,
+            window=decision.window,
+        )
+        if decision.window:
+            self.journey.record.note("deadline", decision.window.reckoning)
+
+    # Manufacturing
+
+    async def make(self) -> None:
+        """The manufacturer makes the product and it comes back; without one it is tried again, or given up."""
+        while True:
+            self.journey.inbox.expect(WaitingFor.PRODUCT)
+            if self.case.view.starting_material_at != self.case.therapy.manufacturer:
+                await self._ship(Material.STARTING_MATERIAL)
+            if await self._made():
+                break
+            await self._go_on_without()
+        await self._ship(Material.PRODUCT)
+        await self.waits.until(self._arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
+
+    def _arrived(self) -> bool:
+        return self.case.view.product_at == self.case.therapy.party
+
+    async def _ship(self, material: Material) -> None:
+        therapy, claim = self.case.therapy, self.case.claim
+        ends = (therapy.party, therapy.manufacturer)
+        sender, recipient = ends if material is Material.STARTING_MATERIAL else ends[::-1]
+        conditions = next((each for each in therapy.conditions if each.material is material), None)
+        await self.desk.hand_off(
+            PartnerName.CRYO_COURIER,
+            CryoCourier.book_shipment,
+            lambda key: ShipmentBooking(
+                key=key,
+                journey_id=claim.journey_id,
+                material=material,
+                coi=therapy.coi,
+                din=therapy.din,
+                sender=sender,
+                recipient=recipient,
+                ready_on=today(),
+                conditions=conditions,
+            ),
+        )
+
+    async def _made(self) -> bool:
+        """Whether a product within its specification was released; a lost slot is replaced by another."""
+        while True:
+            answer = await self.waits.answer(
+                RecordManufacturing, WaitingFor.PRODUCT, ActorRole.MANUFACTURER, poll=self._ask_manufacturer
+            )
+            if answer.status is not ManufacturingStatus.SLOT_LOST:
+                break
+            self.journey.record.escalate(car_t_texts.SLOT_LOST)
+            await self._take_slot()
+        if answer.din and answer.din != self.case.therapy.din:
+            self.journey.record.escalate(car_t_texts.WRONG_PRODUCT)
+            return await self._made()
+        if answer.status is not ManufacturingStatus.RELEASED:
+            self.journey.record.note("input", car_t_texts.no_product(answer.status, answer.reason), actor=answer.actor)
+            return False
+        self.case.change(
+            released=True, batch=answer.batch, certificate=answer.certificate, product_expires_on=answer.expires_on
+        )
+        return True
+
+    async def _ask_manufacturer(self) -> RecordManufacturing | None:
+        slot = self.case.therapy.slot
+        standing = await self.desk.look_up(PartnerName.MANUFACTURER, Manufacturer.slot, SlotQuery(slot_id=slot))
+        status = _OF_SLOT.get(standing.status)
+        if status is None:
+            return None
+        record = self.journey.record.status
+        return RecordManufacturing(
+            key=f"{record.journey_id}/polled/product/{record.revision}",
+            actor=Actor(role=ActorRole.MANUFACTURER, id=str(ActorRole.MANUFACTURER)),
+            status=status,
+            batch=standing.batch,
+            certificate=standing.certificate,
+            expires_on=standing.expires_on,
+            din=standing.din or None,
+            reason=standing.reason,
+        )
+
+    async def _go_on_without(self) -> None:
+        """No product: the treating doctor says whether cells are collected anew, made again, or the therapy ends.
+
+        Neither opens a new window: it runs from the first apheresis. CART-4.
+        """
+        word = await self.waits.answer(DecideRemanufacture, WaitingFor.REMANUFACTURE_CHOICE, ActorRole.HOSPITAL)
+        if word.way == "stop":
+            raise TherapyEndedError(Stage.REFUSED, CarTNews.NO_PRODUCT, today())
+        self.case.change(released=False, batch="", certificate="", product_expires_on=None)
+        if word.way == "remanufacture":
+            await self._take_slot()
+            return
+        await self.arrange()
+        await self.collect()
+        self.journey.record.enter_stage(Stage.MANUFACTURING)
+
+    # Before anybody gets them
+
+    async def clear(self, *, conditioned: bool) -> None:
+        """Wait until the cells may be infused; cells that may not lead back to manufacturing.
+
+        Raises UnusableCellsError. CART-5: made of the patient's own white cells, used as the approved label says.
+        """
+        while True:
+            known = self.known
+            decision = await self.journey.decide(self.case.infusion_facts(conditioned=conditioned))
+            self.case.found(decision.deviations)
+            if decision.verdict is Verdict.APPROVED:
+                self.looked_at = known
+                return
+            await self._unclear(decision, known)
+
+    async def _unclear(self, decision: Decision, known: int) -> None:
+        if decision.verdict is Verdict.REFUSED:
+            raise UnusableCellsError(decision)
+        if not any(item.open for item in self.journey.record.status.escalations):
+            self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
+        await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
+
+    async def give_up(self) -> None:
+        """A slot in which nothing is made any more is given back to the manufacturer."""
+        therapy = self.case.therapy
+        if not therapy.slot or therapy.released:
+            return
+        await self.desk.hand_off(
+            PartnerName.MANUFACTURER,
+            Manufacturer.cancel_slot,
+            lambda key: SlotCancellation(key=key, journey_id=self.case.claim.journey_id, slot_id=therapy.slot),
+        )
+
+    async def replace(self) -> None:
+        """The cells cannot be used: their disposal is on record, and it goes on without them."""
+        self.journey.record.enter_stage(Stage.MANUFACTURING)
+        await self._go_on_without()
+        await self.make()
+
+
+class UnusableCellsError(Exception):
+    """The cells may not be infused, whoever disposes of what: the decision says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        """Remember the decision."""
+        super().__init__(decision.question)
+        self.decision = decision

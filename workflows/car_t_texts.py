@@ -1,0 +1,101 @@
+"""What people are told by a CAR-T journey, in Chinese and English."""
+
+from datetime import date
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.car_t_actions import ManufacturingStatus, ToxicityKind
+    from schemas.journey import Stage
+    from schemas.text import Bilingual
+
+CHAIN_BROKEN = Bilingual(
+    zh="细胞身份链或监管链有偏差，须经负责人处置后方可继续",
+    en="the chain of identity or custody has a deviation: dispose of it",
+)
+SLOT_LOST = Bilingual(zh="制备档期取消，已重新预约", en="the manufacturing slot was lost; another one was taken")
+WRONG_PRODUCT = Bilingual(
+    zh="放行产品的采集编号与本患者不符，未予接受",
+    en="a product was released that was not made of this patient's cells: not accepted",
+)
+THERAPY_ENDS = {
+    Stage.COMPLETED: Bilingual(zh="CAR-T 治疗已结算完成", en="the therapy is settled and complete"),
+    Stage.REFUSED: Bilingual(
+        zh="CAR-T 治疗不再继续；在治疗期内已发生且属于保险责任的费用已结算",
+        en="the therapy does not go on; costs within the treatment period that are covered were settled",
+    ),
+    Stage.WITHDRAWN: Bilingual(
+        zh="申请已撤回；在治疗期内已发生且属于保险责任的费用已结算",
+        en="the claim was withdrawn; covered costs within the treatment period were settled",
+    ),
+    Stage.LAPSED: Bilingual(
+        zh="治疗期已届满，未能回输；期内属于保险责任的费用已结算",
+        en="the treatment period ended before the infusion; covered costs within it were settled",
+    ),
+    Stage.TERMINATED: Bilingual(zh="保险责任终止", en="the cover ended"),
+}
+
+
+def window_closed(on: date) -> Bilingual:
+    """The treatment period is over."""
+    return Bilingual(
+        zh=f"治疗期已于 {on} 届满，其后的费用不属于保险责任",
+        en=f"the treatment period ended on {on}; later costs are not covered",
+    )
+
+
+def site_refused(site: str) -> Bilingual:
+    """An institution where the therapy is not covered."""
+    return Bilingual(
+        zh=f"{site} 不是指定医疗机构，请另选",
+        en=f"{site} is not a designated institution: choose another",
+    )
+
+
+def transferred(site: str) -> Bilingual:
+    """The therapy goes on elsewhere."""
+    return Bilingual(
+        zh=f"治疗转至 {site}",
+        en=f"the therapy goes on at {site}",
+    )
+
+
+def arranged(site: str, on: date) -> Bilingual:
+    """The treatment is arranged."""
+    return Bilingual(
+        zh=f"已安排在 {site} 治疗，计划 {on} 单采",
+        en=f"treatment is arranged at {site}, apheresis planned on {on}",
+    )
+
+
+def no_product(status: ManufacturingStatus, reason: str) -> Bilingual:
+    """Manufacturing gave no product that may be used."""
+    return Bilingual(
+        zh=f"未能放行产品（{status}）：{reason}",
+        en=f"no product was released ({status}): {reason}",
+    )
+
+
+def postponed(to: date | None) -> Bilingual:
+    """The infusion is postponed."""
+    return Bilingual(
+        zh=f"回输推迟，复查日期：{to or '待定'}",
+        en=f"the infusion is postponed; examined again on {to or 'a day to be set'}",
+    )
+
+
+def bridging(since: date) -> Bilingual:
+    """Bridging therapy is given."""
+    return Bilingual(
+        zh=f"{since} 起桥接治疗",
+        en=f"bridging therapy since {since}",
+    )
+
+
+def reaction(kind: ToxicityKind, grade: int, *, intensive: bool) -> Bilingual:
+    """A reaction after infusion."""
+    where = ("，入住重症监护室", ", in intensive care") if intensive else ("", "")
+    return Bilingual(
+        zh=f"不良反应 {kind} {grade} 级{where[0]}",
+        en=f"{kind} of grade {grade}{where[1]}",
+    )

@@ -1,0 +1,93 @@
+"""What can take a CAR-T therapy off its way at any wait, and what of it stays covered then."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.actions import (
+        CorrectClaim,
+        OpenInvestigation,
+        RecordCancellation,
+        RecordDeath,
+        RecordFraud,
+        Withdraw,
+    )
+    from schemas.car_t_actions import TransferSite
+    from schemas.car_t_facts import CarTNews
+    from schemas.journey import Stage
+    from schemas.people import ActorRole
+
+from workflows import car_t_texts
+from workflows.car_t_case import CarTCase
+from workflows.drug_case import today
+from workflows.endings import CorrectedError, TherapyEndedError
+from workflows.inbox import Turn
+from workflows.journey import Journey
+from workflows.turns import investigate, tell_a_supervisor
+from workflows.waiting import Waiting
+
+
+class CarTTurns:
+    """Sees to the turns of one therapy."""
+
+    def __init__(self, journey: Journey, case: CarTCase) -> None:
+        """See to what happens to `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+
+    async def heed(self, turn: Turn, wait: Waiting) -> None:
+        """Raise where the step in hand does not go on; else come back to `wait`."""
+        match turn:
+            case Withdraw():
+                raise TherapyEndedError(Stage.WITHDRAWN, CarTNews.WITHDRAWN, today())
+            case CorrectClaim():
+                raise CorrectedError(turn)
+            case OpenInvestigation():
+                budget = self.case.plan.investigation_budget if self.case.known else None
+                await investigate(self.journey, turn, wait, budget)
+            case RecordDeath():
+                raise TherapyEndedError(Stage.TERMINATED, CarTNews.DEATH, turn.died_on)
+            case RecordCancellation():
+                await self._cancelled(turn)
+            case RecordFraud():
+                await self._fraud(turn)
+            case TransferSite():
+                await self._transfer(turn)
+
+    async def heed_while_ending(self, turn: Turn, wait: Waiting) -> None:
+        """The therapy is over and is being settled: a cancelled policy or fraud can still end what is owed."""
+        if isinstance(turn, RecordFraud | RecordCancellation):
+            await self.heed(turn, wait)
+        else:
+            tell_a_supervisor(self.journey, turn)
+
+    async def tell(self, turn: Turn, wait: Waiting) -> None:
+        """The journey is closing: what comes now is for a person to look at."""
+        del wait
+        tell_a_supervisor(self.journey, turn)
+
+    async def _cancelled(self, turn: RecordCancellation) -> None:
+        """Where what was spent before stays covered, the therapy goes on; later costs are judged by the day."""
+        if not self.case.known:
+            raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, turn.effective_on)
+        facts = self.case.standing_facts(CarTNews.POLICY_CANCELLED, turn.effective_on)
+        if not await self.journey.approved(await self.journey.decide(facts)):
+            self.case.owed = False
+            raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, turn.effective_on)
+        self.case.cover_ended_on = turn.effective_on
+
+    async def _fraud(self, turn: RecordFraud) -> None:
+        if self.case.known:
+            decision = await self.journey.decide(self.case.standing_facts(CarTNews.FRAUD, turn.found_on))
+            if await self.journey.approved(decision):
+                return
+        self.case.owed = False
+        raise TherapyEndedError(Stage.TERMINATED, CarTNews.FRAUD, turn.found_on)
+
+    async def _transfer(self, turn: TransferSite) -> None:
+        """Only another designated institution takes over; else the therapy stays where it is. CART-5."""
+        if await self.journey.approved(await self.journey.decide(self.case.site_facts(turn.site))):
+            self.case.change(site=turn.site, party=turn.party)
+            self.journey.record.note("input", car_t_texts.transferred(turn.site), actor=turn.actor)
+        else:
+            text = car_t_texts.site_refused(turn.site)
+            self.journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", text)

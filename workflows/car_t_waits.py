@@ -1,0 +1,83 @@
+"""The waits of a CAR-T therapy: none of them outlasts the treatment window unnoticed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from schemas.action_input import ActionInput
+    from schemas.car_t_facts import CarTNews
+    from schemas.civil import CHINA
+    from schemas.journey import Stage, WaitingFor
+    from schemas.people import ActorRole
+
+from workflows import car_t_texts
+from workflows.car_t_case import CarTCase
+from workflows.clock import Clock
+from workflows.drug_case import today
+from workflows.endings import TherapyEndedError
+from workflows.journey import Journey
+from workflows.waiting import Waiting
+
+Awaited = TypeVar("Awaited", bound=ActionInput)
+Poll = Callable[[], Awaitable[ActionInput | None]]
+
+
+class TherapyWaits:
+    """Waits of one therapy; the day after its window closed it is told, and before the infusion it ends so."""
+
+    def __init__(self, journey: Journey, case: CarTCase) -> None:
+        """Wait for `case` by the means of `journey`."""
+        self.journey = journey
+        self.case = case
+
+    async def answer(
+        self, kind: type[Awaited], what: WaitingFor, on: ActorRole, *, poll: Poll | None = None
+    ) -> Awaited:
+        """Wait for a `kind` of action that answers `what`; raises TherapyEndedError when the window closes first."""
+        answer = await self._listen(Waiting(what, on, Clock(None, workflow.now()), poll))
+        if not isinstance(answer, kind):  # the offers let nothing else through
+            message = f"{what} was answered by {type(answer).__name__}"
+            raise TypeError(message)
+        return answer
+
+    async def answer_unless(
+        self, kind: type[Awaited], what: WaitingFor, on: ActorRole, changed: Callable[[], bool]
+    ) -> Awaited | None:
+        """As `answer`, but None as soon as `changed` holds."""
+        wait = Waiting(what, on, Clock(None, workflow.now()), until=changed)
+        answer = await self._listen(wait)
+        return answer if isinstance(answer, kind) else None
+
+    async def until(self, condition: Callable[[], bool], what: WaitingFor, on: ActorRole) -> None:
+        """Wait for what is told whatever the journey waits for."""
+        if not condition():
+            await self._listen(Waiting(what, on, Clock(None, workflow.now()), until=condition))
+
+    async def _listen(self, wait: Waiting) -> ActionInput | None:
+        while True:
+            wait.wake_at = self._window_closes()
+            await self.journey.show(wait)
+            answer = await self.journey.listen(wait)
+            if answer is not None or wait.over:
+                return answer
+            self._window_closed()
+
+    def _window_closes(self) -> datetime | None:
+        """The first moment after the window; None where it is not open or has closed before."""
+        window = self.case.therapy.window
+        if window is None or window.closes_on < today():
+            return None
+        return datetime.combine(window.closes_on + timedelta(days=1), time(), CHINA)
+
+    def _window_closed(self) -> None:
+        window = self.case.therapy.window
+        if window is None:
+            return
+        text = car_t_texts.window_closed(window.closes_on)
+        self.journey.record.note("deadline", text)
+        self.journey.record.notify(ActorRole.SERVICE_AGENT, "window_closed", text)
+        if self.case.therapy.infused_on is None:
+            raise TherapyEndedError(Stage.LAPSED, CarTNews.WINDOW_CLOSED, window.closes_on + timedelta(days=1))
