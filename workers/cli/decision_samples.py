@@ -13,6 +13,7 @@ from products.model import PaperRequirement, Product
 from products.places import find_city
 from rules.policy import ADULT_AGE, age_on
 from schemas.civil import china_date
+from schemas.claims import REPORTS
 from schemas.drug_claim import DrugClaimReport
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Address
@@ -45,7 +46,7 @@ def sample(product: str, question: str) -> dict[str, Any]:
 def _claim(product: str) -> dict[str, Any]:
     events: list[dict[str, Any]] = [_read(path) for path in sorted((FOLDER / "claims").glob("*.json"))]
     for event in events:
-        if event["data"]["product"] == product:
+        if event["data"]["product"] == product and REPORTS[event["type"]] is DrugClaimReport:
             return event
     message = f"{FOLDER / 'claims'}: holds no claim of {product}; run in a checkout that has one"
     raise CommandError(message)
