@@ -99,7 +99,9 @@ class SiteIndex:
         listed = tuple(row for row, known in self._names.items() if known & asked)
         related = self._of(frozenset(each.institution for each in asked))
         if listed:
-            return SiteFound(self._listed(asked), listed)
+            # A second name that is not the row's may be that of another place: 甲医院（乙分院医院）.
+            whole = any(asked <= self._names[row] for row in listed)
+            return SiteFound(SiteStanding.LISTED if whole else SiteStanding.RESEMBLES, listed)
         if related:
             said = any(each.campus for each in asked)
             return SiteFound(SiteStanding.OTHER_CAMPUS if said else SiteStanding.CAMPUS_OPEN, related)
@@ -117,12 +119,6 @@ class SiteIndex:
         likeness = {row: _likeness(asked, known) for row, known in self._names.items()}
         alike = [row for row, share in likeness.items() if share >= _ALIKE]
         return tuple(sorted(alike, key=lambda row: -likeness[row]))
-
-    def _listed(self, asked: frozenset[SiteName]) -> SiteStanding:
-        """Whether a second name does not contradict the one that is listed."""
-        known = frozenset[SiteName]().union(*self._names.values())
-        strange = {each.institution for each in asked - known} & {each.institution for each in known}
-        return SiteStanding.RESEMBLES if strange else SiteStanding.LISTED
 
 
 def _all_names(row: Hospital) -> frozenset[SiteName]:

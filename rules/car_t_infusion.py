@@ -39,8 +39,8 @@ def chain_of_custody_unbroken(facts: CarTInfusionFacts, context: Context) -> Res
     chinalife-cancer-rider/CART-5, pingan-longterm-b/REV-1, axa-excellence/DD-3.
     """
     del context
-    right = say("保管链自单采起连续。", "The chain of custody is unbroken since the apheresis.")
-    wrong = say("保管链有中断", "the chain of custody has a gap")
+    right = say("监管链自单采起连续。", "The chain of custody is unbroken since the apheresis.")
+    wrong = say("监管链有中断", "the chain of custody has a gap")
     return _unbroken(facts, (DeviationKind.CUSTODY_GAP,), right, wrong)
 
 

@@ -20,8 +20,8 @@ def products() -> Products:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A copy of two products, one with a pharmacy table and one without."""
-    for name in ("pingan-cancer-drug", "yuanxin-cancer-drug"):
+    """A copy of three products: with a pharmacy table and without, with CAR-T products of its own and without."""
+    for name in ("chinalife-cancer-rider", "pingan-cancer-drug", "yuanxin-cancer-drug"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -139,3 +139,52 @@ def test_broken_table(mistake: str, change: Break, complaints: Complaints) -> No
     file, old, new, complaint = BROKEN_TABLES[mistake]
     change(f"{FOLDER}/{file}", old, new)
     assert f"{FOLDER}/{file}:{complaint}" in complaints()
+
+
+RIDER = "chinalife-cancer-rider"
+BROKEN_CAR_T = {
+    "gate left out": ("product.toml", "car_t_cost = [", "car_t_price = [", "gates.car_t_cost: has no rule"),
+    "table that is none": (
+        *("product.toml", '{ value = "table-5"', '{ value = "table-6"'),
+        "terms.car_t_sites: table-6 is no table of hospitals.csv",
+    ),
+    "paper of no clause": ("product.toml", 'rule = "CART-6"\nkinds', 'rule = "CART-9"\nkinds', "CART-9 is not in"),
+    "no CAR-T product": (
+        "car_t_drugs.csv",
+        "性淋巴瘤转化的弥漫性大B细胞淋巴瘤,yes,yes\n2",
+        "性淋巴瘤,,yes\n2",
+        "2: car_t: must be",
+    ),
+    "product given twice": ("car_t_drugs.csv", "\n2,倍诺达,", "\n1,倍诺达,", f"rows: {RIDER}-car-t-001 is given twice"),
+    "brand given twice": (
+        *(
+            "car_t_drugs.csv",
+            "2,倍诺达,瑞基奥仑赛注射液,瑞基奥仑赛,上海药明巨诺",
+            "2,奕凯达,阿基仑赛注射液,阿基仑赛,复星凯特",
+        ),
+        "3: rows: 奕凯达 复星凯特生物科技有限公司 is given twice",
+    ),
+    "row lost": ("product.toml", "car_t_drugs = 2", "car_t_drugs = 3", "2 usable rows instead of the 3 expected"),
+    "site given twice": (
+        "hospitals.csv",
+        "table-5,上海市同济医院,",
+        "table-5,上海市第一人民医院,",
+        "上海市第一人民医院 is given twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", BROKEN_CAR_T)
+def test_broken_car_t_data(mistake: str, change: Break, complaints: Complaints) -> None:
+    """So are the gates, list, institutions and papers of a product that covers CAR-T."""
+    file, old, new, complaint = BROKEN_CAR_T[mistake]
+    change(f"{RIDER}/{file}", old, new)
+    assert any(complaint in line for line in complaints())
+
+
+def test_gates_that_a_product_without_car_t_does_not_have(change: Break, complaints: Complaints) -> None:
+    """It answers whether it covers CAR-T, and nothing beyond."""
+    change(TOML, "car_t_authorization = [", "car_t_site = [")
+    said = complaints()
+    assert any("gates.car_t_site: is no gate" in line for line in said)
+    assert any("gates.car_t_authorization: has no rule" in line for line in said)

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from products.loader import Products, load_products
+from schemas.clinical import DrugName
 
 Break = Callable[[str, str, str], None]
 Complaints = Callable[[], list[str]]
+COVERING = ("pingan-longterm-b", "chinalife-cancer-rider", "axa-excellence")
+"""Products that cover CAR-T."""
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,7 @@ def test_every_printed_row_is_there(  # noqa: PLR0917 - pytest passes each param
         table: sum(row.table == table for row in data.hospitals) for table in {row.table for row in data.hospitals}
     }
     assert (len(data.drugs), len(data.pharmacies), counts) == (drugs, cities, hospitals)
+    assert len(data.car_t_drugs) == (2 if product in COVERING else 0)
     assert sum(row.pharmacies for row in data.pharmacies) == pharmacies
 
 
@@ -69,6 +73,27 @@ def test_car_t_rows_are_marked_with_their_limits(products: Products) -> None:
     assert "3b级滤泡性淋巴瘤" in second.subtypes
     assert "3b级滤泡性淋巴瘤" not in first.subtypes
     assert [drug.brand for drug in products.get("axa-excellence").drugs if drug.car_t] == ["奕凯达", "倍诺达"]
+
+
+def test_car_t_products_of_table_4_are_no_drugs_of_table_1(products: Products) -> None:
+    """China Life's drug journey does not find them; the CAR-T one does, under either spelling and either maker."""
+    first, second = products.get("chinalife-cancer-rider").car_t_drugs
+    assert (first.brand, first.min_prior_lines, len(first.subtypes)) == ("奕凯达", 2, 4)
+    assert (second.brand, second.min_prior_lines, len(second.subtypes)) == ("倍诺达", 2, 5)
+    for name in ("奕凯达", "阿基仑赛注射液", "倍诺达", "瑞基奥伦赛", "瑞基奥仑赛注射液"):
+        assert products.find_drugs("chinalife-cancer-rider", DrugName(name=name)) == ()
+        assert len(products.find_car_t_drugs("chinalife-cancer-rider", DrugName(name=name))) == 1
+    for maker in ("药明巨诺", "上海药明巨诺生物科技有限公司"):
+        named = DrugName(name="瑞基奥仑赛", manufacturer=maker)
+        assert products.find_car_t_drugs("chinalife-cancer-rider", named) == (second,)
+
+
+@pytest.mark.parametrize("product", ["pingan-longterm-b", "axa-excellence"])
+def test_elsewhere_they_are_rows_of_the_drug_list(products: Products, product: str) -> None:
+    """They keep their ids; no other drug of the list is one of them."""
+    rows = products.get(product).car_t_drugs
+    assert rows == tuple(drug for drug in products.get(product).drugs if drug.car_t)
+    assert products.find_car_t_drugs(product, DrugName(name="爱博新")) == ()
 
 
 def test_form_follows_from_sister_lists(products: Products) -> None:

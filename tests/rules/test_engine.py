@@ -12,18 +12,56 @@ from rules import RULES_VERSION
 from rules.engine import decide, verdict_of
 from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTermsError, RuleError
 from schemas.decision import Citation, Decision, DecisionRequest, Facts, Finding, Outcome
+from schemas.facts import EligibilityFacts
 from schemas.policy import Coverage
 from schemas.text import Bilingual
-from tests.rules.cases import ALL, PINGAN_B, ask, authorization, counter, every_question, policy, products, settlement
+from tests.rules.car_t_cases import COVERING, at_site, authorized, every_car_t_question
+from tests.rules.cases import (
+    ALL,
+    PINGAN_B,
+    PINGAN_CANCER,
+    YUANXIN,
+    ask,
+    authorization,
+    counter,
+    every_question,
+    policy,
+    products,
+    settlement,
+)
 from tests.rules.clauses import reviewed
+
+EVERY = (*every_question(), *every_car_t_question())
 
 
 @pytest.mark.parametrize("product", ALL)
 @pytest.mark.parametrize("facts", every_question(), ids=lambda facts: str(facts.question))
 def test_every_product_answers_every_question(product: str, facts: Facts) -> None:
     """A claim without a flaw passes every gate of every product, and every finding cites that product's document."""
-    if facts.question == "authorization":
-        facts = authorization(product)
+    assert_passed(product, authorization(product) if facts.question == "authorization" else facts)
+
+
+@pytest.mark.parametrize("product", COVERING)
+@pytest.mark.parametrize("facts", every_car_t_question(), ids=lambda facts: str(facts.question))
+def test_every_product_that_covers_car_t_answers_its_questions(product: str, facts: Facts) -> None:
+    """So does a therapy without a flaw where CAR-T is covered."""
+    assert_passed(product, authorized(product) if facts.question == "car_t_authorization" else facts)
+
+
+@pytest.mark.parametrize("product", [PINGAN_CANCER, YUANXIN])
+def test_a_product_without_car_t_refuses_with_its_list(product: str) -> None:
+    """pingan-cancer-drug/DRUG-1 DRUG-2, yuanxin-cancer-drug/DRUG-1 DRUG-2: no CAR-T product is on the list."""
+    decision = ask(product, authorized(product))
+    assert decision.verdict == "refused"
+    [only] = decision.findings
+    assert {cited.rule for cited in only.citations} == {f"{product}/DRUG-1", f"{product}/DRUG-2"}
+    assert "不含 CAR-T" in only.why.zh
+    with pytest.raises(NoGateError):
+        ask(product, at_site())
+
+
+def assert_passed(product: str, facts: Facts) -> None:
+    """Approved, every finding under the product's own clauses and in both languages."""
     decision = ask(product, facts)
     assert decision.verdict == "approved", [each for each in decision.findings if each.outcome != "met"]
     document = products().get(product).identity.document
@@ -61,7 +99,7 @@ def test_versions_are_recorded() -> None:
     assert versions.calendar == load_calendar().version
 
 
-@pytest.mark.parametrize("facts", every_question(), ids=lambda facts: str(facts.question))
+@pytest.mark.parametrize("facts", EVERY, ids=lambda facts: str(facts.question))
 def test_a_decision_survives_json(facts: Facts) -> None:
     """Written and read again it is the same, and written once more it is the same text."""
     decision = ask(PINGAN_B, facts)
@@ -101,12 +139,12 @@ def test_a_citation_without_a_section() -> None:
 def old(facts: Facts) -> Facts:
     """The same under a policy that took effect before any text we know."""
     long_ago = date(2001, 1, 1)
-    if facts.question == "authorization":
+    if isinstance(facts, EligibilityFacts):
         return facts.model_copy(update={"coverage": Coverage(policy=policy(effective_on=long_ago), in_catalogue=None)})
     return facts.model_copy(update={"policy_effective_on": long_ago})
 
 
-@pytest.mark.parametrize("facts", every_question(), ids=lambda facts: str(facts.question))
+@pytest.mark.parametrize("facts", EVERY, ids=lambda facts: str(facts.question))
 def test_a_policy_older_than_the_known_terms(facts: Facts) -> None:
     """Nobody decides by terms that were not yet written, whether or not a rule comes to read one."""
     with pytest.raises(NoTermsError, match="pingan-longterm-b"):

@@ -9,6 +9,7 @@ from rules.errors import DuplicateRuleError, NoSuchRuleError
 from rules.registry import _takes, all_rules, find_rule, rule
 from rules.result import Result, met, say
 from schemas.decision import CounterFacts, ReviewFacts
+from tests.rules.car_t_cases import every_car_t_question
 from tests.rules.cases import counter, every_question, products, review
 
 
@@ -24,7 +25,7 @@ def test_every_gate_names_a_rule_and_every_rule_is_bound() -> None:
 
 def test_every_rule_takes_the_facts_of_its_gates() -> None:
     """A rule bound to a gate whose facts it cannot judge would fail in the middle of a claim."""
-    facts = {str(each.question): each for each in every_question()}
+    facts = {str(each.question): each for each in (*every_question(), *every_car_t_question())}
     for product_id in products().ids:
         for question, gates in products().get(product_id).gates.items():
             for gate in gates:

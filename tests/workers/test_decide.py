@@ -32,7 +32,10 @@ Change = Callable[[dict[str, Any]], object]
 Asks = Callable[..., list[Decision]]
 
 PRODUCTS = load_products().ids
-PINGAN, AXA = "pingan-longterm-b", "axa-excellence"
+ASKED = [(product, question) for product in PRODUCTS for question in load_products().get(product).gates]
+"""Every product with the questions that it answers."""
+NO_CAR_T = ("pingan-cancer-drug", "yuanxin-cancer-drug")
+PINGAN, AXA, RIDER = "pingan-longterm-b", "axa-excellence", "chinalife-cancer-rider"
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 
 
@@ -68,16 +71,16 @@ def ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Asks:
     return asked
 
 
-@pytest.mark.parametrize("question", FACTS)
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize(("product", "question"), ASKED)
 def test_the_example_of_every_question_is_approved(
     product: str, question: str, example: Callable[[str, str], Request], ask: Asks
 ) -> None:
-    """It fits the schema that is printed, and what follows cites the product's document."""
+    """It fits the schema that is printed, and what follows cites the product's document; no CAR-T is refused."""
     request = example(product, question)
     Draft202012Validator(schema_of([question])).validate(request)
     [decision] = ask(request)
-    assert (decision.product, decision.question, decision.verdict) == (product, question, "approved")
+    verdict = "refused" if question == "car_t_authorization" and product in NO_CAR_T else "approved"
+    assert (decision.product, decision.question, decision.verdict) == (product, question, verdict)
     assert all(cited.rule.startswith(f"{product}/") for each in decision.findings for cited in each.citations)
 
 
@@ -107,6 +110,33 @@ def test_the_report_is_whole_at_80_columns(
         assert all("".join(part.split()) in words for part in (*parts, each.citations[0].document))
     if question == "settlement":
         assert "17,918.00" in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_report_shows_the_period_and_the_deviations(
+    language: Language, example: Callable[[str, str], Request], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The treatment period with its reckoning and clause; each deviation with its number and whether it is open."""
+    facts = example(RIDER, "car_t_infusion")["facts"]
+    facts["custody"][4]["temperatures"] = []
+    facts["custody"][5]["sender"] = "courier-9"
+    facts["words"] = [{"number": 54, "disposition": "usable", "report": "DEV-1"}]
+    decide(product=RIDER, question="car_t_infusion", facts=json.dumps(facts), lang=language)
+    shown = capsys.readouterr().out
+    assert "day 1 = 2026-10-14; closes 2027-10-14 (apheresis + 365)" in shown
+    panel = shown.split({"en": "deviations ─", "zh": "偏差 ─"}[language])[1]
+    lines = {"en": ("disposed of", "custody gap, product: open"), "zh": ("已处置", "监管链中断, 产品: 未处置")}[
+        language
+    ]
+    assert f"54  {Words(language)('no_temperature')}, {Words(language)('product')}: {lines[0]}" in panel
+    assert f"62  {lines[1]}" in panel
+
+
+@pytest.mark.parametrize("product", NO_CAR_T)
+def test_there_is_no_example_of_what_is_not_asked(product: str) -> None:
+    """A product without CAR-T is asked no more than whether it covers it."""
+    with pytest.raises(CommandError, match="has no rules for question car_t_site"):
+        decide(product=product, question="car_t_site", example=True)
 
 
 def test_a_report_shows_what_stands_in_the_way(
@@ -139,7 +169,7 @@ def test_a_way_on_is_shown(example: Callable[[str, str], Request], capsys: pytes
 def test_the_whole_schema_takes_every_example(
     example: Callable[[str, str], Request], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is a schema, has room for all six questions, and none for an unknown field however deep."""
+    """It is a schema, has room for every question, and none for an unknown field however deep."""
     decide(schema_=True)
     schema = json.loads(capsys.readouterr().out)
     Draft202012Validator.check_schema(schema)
@@ -218,6 +248,15 @@ def test_a_policy_older_than_the_terms_is_undecidable(
     else:
         request["facts"]["policy_effective_on"] = "2001-01-01"
     with pytest.raises(BadInputError, match=r"effective_on: terms: none are known for 2001-01-01; .*须由人工按旧版"):
+        ask(request)
+
+
+@pytest.mark.parametrize("moment", ["0", "1767225600", "2026-07-06"])
+def test_a_moment_is_told_as_one(moment: str, example: Callable[[str, str], Request], ask: Asks) -> None:
+    """A string of digits is no moment, nor is a day."""
+    request = example(RIDER, "car_t_infusion")
+    request["facts"]["custody"][0]["at"] = moment
+    with pytest.raises(BadInputError, match=r"facts\.custody\.0\.at: "):
         ask(request)
 
 

@@ -55,7 +55,8 @@ def decide(
         Product to ask, with --facts or --example, e.g. pingan-longterm-b.
     question
         What to ask, with --facts, --example or --schema: authorization, prescription_review, charity_aid, fulfilment,
-        counter or settlement.
+        counter, settlement or standing; of a CAR-T therapy car_t_authorization, car_t_site, car_t_assessment,
+        car_t_apheresis, car_t_infusion, car_t_cost, car_t_settlement or car_t_standing.
     facts
         The facts as one JSON object, instead of a file.
     at

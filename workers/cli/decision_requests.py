@@ -21,6 +21,7 @@ from schemas.shape import Strict
 from workers.cli.questions import FACTS
 
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:")
 
 
 class _Envelope(Strict):
@@ -95,11 +96,14 @@ def _facts(envelope: _Envelope) -> tuple[Facts | None, list[FieldProblem]]:
 
 
 def _timestamps(shape: BaseModel, given: dict[str, Any], path: str) -> Iterator[FieldProblem]:
-    # pydantic reads a string of digits as seconds since 1970: "0" would pass for a day.
+    # pydantic reads a string of digits as seconds since 1970: "0" would pass for a day or moment.
     for name in shape.model_fields_set:
         inside, value = f"{path}.{name}", getattr(shape, name)
         if isinstance(value, BaseModel):
             yield from _timestamps(value, given[name], inside)
+        elif isinstance(value, datetime):
+            if not _MOMENT.match(given[name]):
+                yield problem(inside, "不是有效的日期和时间", "is no valid date and time")
         elif isinstance(value, date) and not _DAY.match(given[name]):
             yield problem(inside, "不是有效的日期（YYYY-MM-DD）", "is no valid date (YYYY-MM-DD)")
         elif isinstance(value, tuple):

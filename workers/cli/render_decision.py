@@ -1,7 +1,7 @@
 """One decision as panels for a terminal: the verdict, every finding with its clauses, and what follows."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -11,6 +11,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from schemas.car_t_facts import TreatmentWindow
+from schemas.custody import Deviation
 from schemas.decision import Amounts, Decision, Finding, Outcome, Verdict
 from schemas.text import Bilingual
 from workers.cli.paper_names import NAMES
@@ -44,6 +46,10 @@ def decision_panels(decision: Decision, words: Words, where: str = "") -> Render
     parts += [_header(decision, words), _findings(decision, words)]
     if decision.amounts:
         parts.append(_panel(_amounts(decision.amounts, words), words("money")))
+    if decision.window:
+        parts.append(_panel(_window(decision.window), words("window")))
+    if decision.deviations:
+        parts.append(_panel(_deviations(decision.deviations, words), words("deviations"), "yellow"))
     if decision.papers_due:
         parts.append(_panel(_papers(decision, words), words("missing"), "yellow"))
     if decision.next_steps:
@@ -120,6 +126,18 @@ def _amounts(amounts: Amounts, words: Words) -> Table:
     lines.add_row(words("insurer_pays"), f"{amounts.insurer_pays:,.2f}", style="bold")
     lines.add_row(words("own"), f"{amounts.own_share:,.2f}", style="bold")
     lines.add_row(words("over_limit"), f"{amounts.over_limit:,.2f}")
+    return lines
+
+
+def _window(window: TreatmentWindow) -> Group:
+    return Group(_both(window.reckoning), Text(f"[{window.rule}]", style="cyan"))
+
+
+def _deviations(found: Sequence[Deviation], words: Words) -> Table:
+    lines = _lines()
+    for each in found:
+        standing = words("undisposed" if each.open else "disposed")
+        lines.add_row(str(each.number), f"{words(each.kind)}, {words(each.material)}: {standing}")
     return lines
 
 

@@ -70,6 +70,23 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "counter": ("交付核验", "counter"),
     # what is asked after a death, a cancellation or a fraud
     "standing": ("保障状态核验", "standing of the cover"),
+    # what is asked of a CAR-T therapy
+    "car_t_authorization": ("CAR-T 责任审核", "CAR-T authorization"),
+    "car_t_site": ("CAR-T 医疗机构核验", "CAR-T institution"),
+    "car_t_assessment": ("CAR-T 评估核验", "CAR-T assessment"),
+    "car_t_apheresis": ("单采核验", "apheresis"),
+    "car_t_infusion": ("回输核验", "infusion"),
+    "car_t_cost": ("CAR-T 费用核验", "CAR-T cost"),
+    "car_t_settlement": ("CAR-T 结算", "CAR-T settlement"),
+    "car_t_standing": ("CAR-T 保障状态核验", "standing of the CAR-T therapy"),
+    "window": ("治疗期", "treatment period"),
+    "deviations": ("偏差", "deviations"),
+    "identity_mismatch": ("身份不符", "identity mismatch"),
+    "custody_gap": ("监管链中断", "custody gap"),
+    "temperature_excursion": ("温度偏离", "temperature excursion"),
+    "no_temperature": ("缺少温度记录", "no temperature on record"),
+    "undisposed": ("未处置", "open"),
+    "disposed": ("已处置", "disposed of"),
     # roles
     "insured": ("被保险人", "insured person"),
     "agent": ("代办人", "agent of the insured"),
