@@ -170,7 +170,8 @@ class Rig:
     async def policy(self, sample: str, **change: Any) -> str:
         """A policy like the sample's under a new number, with fields changed; gives the number."""
         known = json.loads((SAMPLES / "policies.json").read_text(encoding="utf-8"))
-        entry = next(item for item in known if item["policy"]["product"] == sample)
+        claim = json.loads((SAMPLES / "claims" / f"{sample}.json").read_text(encoding="utf-8"))["data"]
+        entry = next(item for item in known if item["policy"]["policy_number"] == claim["policy_number"])
         in_catalogue = change.pop("in_catalogue", entry["in_catalogue"])
         number = f"P-{uuid.uuid4().hex[:16]}"
         policy = entry["policy"] | change | {"policy_number": number}
