@@ -121,7 +121,7 @@ def _infusion(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
         *_reaction(outcome),
         ("end_monitoring", {}),
         ("record_efficacy", {"response": outcome.response.value}),
-        ("submit_costs", {"items": _bill(order, outcome), "final": True}),
+        ("submit_costs", {"items": _bill(order, outcome), "settled_by_social_insurance": outcome.settled}),
     ]
     return _cut(steps, outcome.up_to)
 

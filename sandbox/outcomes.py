@@ -85,6 +85,8 @@ class AdmissionOutcome(Strict):
     response: Response = Response.COMPLETE
     costs: tuple[CostItem, ...] | None = None
     """None: a usual bill."""
+    settled: bool = True
+    """Treated and settled as a person with social insurance."""
     up_to: str = ""
     """Name of the last action that is told; empty: all are."""
     reason: str = ""
