@@ -108,22 +108,24 @@ def _apheresis(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
 
 def _infusion(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
     """From the examination to the bill."""
-    steps = [("record_examination", _examined(outcome.examination, outcome.reason))]
-    if outcome.examination is ExaminationResult.UNFIT:
-        return steps
+    steps: list[Step] = [("record_examination", _examined(outcome.examination, outcome.reason))]
     if outcome.examination is ExaminationResult.POSTPONED:
         steps.append(("record_examination", _examined(ExaminationResult.FIT, "")))
+    if outcome.examination is not ExaminationResult.UNFIT:
+        steps += _bedside(order, outcome)
+    return _cut([*steps, ("submit_costs", _bill(order, outcome))], outcome.up_to)
+
+
+def _bedside(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
     thawed = {"material": Material.PRODUCT.value, "step": CustodyStep.THAWED.value, "wrong_label": outcome.wrong_label}
-    steps += [
+    return [
         ("record_lymphodepletion", {}),
         ("record_custody", thawed),
         ("record_infusion", {"site": order.site}),
         *_reaction(outcome),
         ("end_monitoring", {}),
         ("record_efficacy", {"response": outcome.response.value}),
-        ("submit_costs", {"items": _bill(order, outcome), "settled_by_social_insurance": outcome.settled}),
     ]
-    return _cut(steps, outcome.up_to)
 
 
 def _examined(result: ExaminationResult, reason: str) -> dict[str, object]:
@@ -136,16 +138,19 @@ def _reaction(outcome: AdmissionOutcome) -> list[Step]:
     return [("record_adverse_event", {"kind": ToxicityKind.CRS.value, "grade": outcome.reaction})]
 
 
-def _bill(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[dict[str, object]]:
+def _bill(order: AdmissionOrder, outcome: AdmissionOutcome) -> dict[str, object]:
+    items = _usual_items(order.site) if outcome.costs is None else outcome.costs
+    told = [item.model_dump(mode="json") for item in items]
+    return {"items": told, "final": True, "settled_by_social_insurance": outcome.social_insurance}
+
+
+def _usual_items(site: str) -> tuple[CostItem, ...]:
     """What the stay costs, all of it on the day of admission, which lies after apheresis."""
-    if outcome.costs is not None:
-        return [item.model_dump(mode="json") for item in outcome.costs]
     today, number = china_date(datetime.now(UTC)), secrets.token_hex(4)
-    items = (
-        CostItem(number=f"{number}-{line}", kind=kind, amount=amount, incurred_on=today, site=order.site)
+    return tuple(
+        CostItem(number=f"{number}-{line}", kind=kind, amount=amount, incurred_on=today, site=site)
         for line, (kind, amount) in enumerate(_USUAL_BILL.items(), 1)
     )
-    return [item.model_dump(mode="json") for item in items]
 
 
 def _cut(steps: list[Step], up_to: str) -> list[Step]:

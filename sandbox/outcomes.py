@@ -77,7 +77,7 @@ class AdmissionOutcome(Strict):
     apheresis: ApheresisResult = ApheresisResult.COLLECTED
     """INSUFFICIENT: a second one a moment later collects enough."""
     examination: ExaminationResult = ExaminationResult.FIT
-    """POSTPONED: fit a moment later. UNFIT: nothing follows."""
+    """POSTPONED: fit a moment later. UNFIT: nothing but the bill follows."""
     reaction: int | None = Field(default=None, ge=1, le=5)
     """Grade of a cytokine release syndrome."""
     wrong_label: bool = False
@@ -85,8 +85,8 @@ class AdmissionOutcome(Strict):
     response: Response = Response.COMPLETE
     costs: tuple[CostItem, ...] | None = None
     """None: a usual bill."""
-    settled: bool = True
-    """Treated and settled as a person with social insurance."""
+    social_insurance: bool = True
+    """Whether the patient was treated and settled as a person with social insurance."""
     up_to: str = ""
     """Name of the last action that is told; empty: all are."""
     reason: str = ""

@@ -126,7 +126,9 @@ class Sender:
         return due._replace(data=data)
 
     async def _send(self, due: Due) -> None:
-        body = orjson.dumps({"type": due.type, "journey_id": due.journey_id, "data": due.data})
+        told = {"type": due.type, "journey_id": due.journey_id, "data": due.data}
+        # Sorted, because jsonb gives keys back in an order of its own, and a repeat has to be the same to the byte.
+        body = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         status, error = None, ""
         for _ in range(due.copies):
             status, error = await self._posted(due, body)

@@ -13,6 +13,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from console.app import BODY_LIMIT, create_app
+from console.callbacks import MAY_SEND
+from console.catalogue import ACTIONS
 from tests.console.conftest import QUEUE, WEBHOOK_SECRET, Pool, Running, absent_temporal, client_of, new_journey_id
 
 FORGED = "whsec_" + "Zm9yZ2Vk"
@@ -138,6 +140,29 @@ async def test_a_partner_may_send_only_its_own_actions(http: httpx2.AsyncClient,
     assert "record_delivery_problem, record_hand_over" in answer.json()["detail"]
     assert (await send(http, body_of(journey.journey_id), partner="notifier")).status_code == 403
     assert await journey.taken() == []
+
+
+@pytest.mark.parametrize(
+    ("partner", "action"),
+    [
+        ("manufacturer", "record_infusion"),
+        ("cryo_courier", "record_manufacturing"),
+        ("hospital", "record_manufacturing"),
+        ("pharmacy", "record_custody"),
+    ],
+)
+async def test_what_is_told_of_a_therapy_has_its_teller(
+    http: httpx2.AsyncClient, journey: Running, partner: str, action: str
+) -> None:
+    """Nobody tells what only another partner can know."""
+    answer = await send(http, body_of(journey.journey_id, action, {}), partner=partner)
+    assert (answer.status_code, action in answer.json()["detail"]) == (403, False)
+    assert await journey.taken() == []
+
+
+def test_what_partners_may_send_are_actions() -> None:
+    """A door for an action that there is not would never open."""
+    assert {action for actions in MAY_SEND.values() for action in actions} <= set(ACTIONS)
 
 
 async def test_an_unknown_partner_is_not_found(http: httpx2.AsyncClient, journey: Running) -> None:

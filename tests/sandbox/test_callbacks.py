@@ -133,6 +133,16 @@ async def test_the_courier_asks_the_patient_for_the_code(partners: Partners, gat
     assert await partners.sandbox.until("parcels", status="delivered")
 
 
+async def test_a_repeat_is_the_same_to_the_byte(partners: Partners, gateway: Gateway) -> None:
+    """The gateway knows a message by its id and content: what it did not take at first comes once more as it was."""
+    gateway.answers = [503, 409]
+    await tell_the_code(partners)
+    await partners.courier.book(BOOKING)
+    await partners.sandbox.until("callbacks", type="record_hand_over", state="delivered")
+    assert len(gateway.received) == 3
+    assert len({call.body for call in gateway.received}) == 1
+
+
 async def test_a_delivery_can_fail(partners: Partners, gateway: Gateway) -> None:
     """The courier calls back what went wrong, and tracking shows it."""
     told: JsonValue = {"outcome": {"problem": "damaged_by_carrier", "reason": "box crushed"}}
