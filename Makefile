@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
+# Kept even where the shell says otherwise: the tests start some two hundred Pythons, each of which would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin

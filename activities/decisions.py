@@ -8,7 +8,8 @@ from temporalio.exceptions import ApplicationError
 from products.calendar import WorkingCalendar
 from products.errors import ProductError
 from products.loader import Products, in_force
-from products.model import Dated, Product, Terms, VoucherIssue
+from products.model import Dated, Drug, ListAsOf, Product, Terms, VoucherIssue
+from rules.drug import list_day
 from rules.engine import context_of, decide
 from rules.errors import RuleError
 from rules.medication_term import end_of_cover, last_day_from_diagnosis
@@ -75,8 +76,7 @@ class Decisions:
     def _plan(self, request: PlanRequest) -> JourneyPlan:
         product = self._products.get(request.product)
         terms, day = product.terms, request.effective_on
-        drugs = self._products.find_drugs(request.product, request.drug)
-        drug = drugs[0] if drugs else None
+        drug = self._drug(request, in_force(terms.list_as_of, day).value)
         return JourneyPlan(
             products_version=self._products.version,
             drug_id=drug.id if drug else "",
@@ -100,6 +100,19 @@ class Decisions:
             covered_to=_covered_to(request, terms),
             cover_rule=_cover_rule(terms, day),
         )
+
+    def _drug(self, request: PlanRequest, as_of: ListAsOf) -> Drug | None:
+        """The row on the list of the day that counts; else any of that name, whose refusal is not the plan's to say."""
+        counted = self._products.find_drugs(request.product, request.drug, _list_day(request, as_of))
+        return next(iter(counted or self._products.find_drugs(request.product, request.drug)), None)
+
+
+def _list_day(request: PlanRequest, as_of: ListAsOf) -> date | None:
+    """None where the request, one of an earlier release, does not tell its days."""
+    reported, prescribed, planned = request.applied_on, request.prescribed_on, request.planned_on
+    if reported is None or prescribed is None or planned is None:
+        return None
+    return list_day(as_of, reported=reported, prescribed=prescribed, decided=planned)
 
 
 def _voucher_budget(days: Dated[int | None]) -> Budget | None:

@@ -19,6 +19,7 @@ from schemas.ledger import (
     Voucher,
     VoucherChange,
     VoucherCheck,
+    VoucherRenewal,
     VoucherStanding,
 )
 from storage import queries
@@ -123,7 +124,7 @@ class Ledger:
         """Say whether the code is right and the voucher is live on the day, its last day included.
 
         Answers `verified`, `wrong_code`, `expired`, `redeemed`, `void`, or `locked` after five distinct wrong codes:
-        a locked voucher can only be voided and issued anew. Hyphens, spaces and case of the code do not matter.
+        a locked voucher can only be voided or get another code. Hyphens, spaces and case of the code do not matter.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             found = await connection.fetchrow(_SQL["voucher_to_check"], request.voucher_id)
@@ -147,6 +148,15 @@ class Ledger:
             message = f"to: a voucher can become redeemed or void, not {request.to!r}"
             raise LedgerConflictError(message)
         standing = await self._ask("close_voucher", request.voucher_id, request.key, request.to)
+        return VoucherStanding(standing=standing)
+
+    @activity.defn(name="ledger.renew_voucher")
+    async def renew_voucher(self, request: VoucherRenewal) -> VoucherStanding:
+        """Give the voucher a fresh code, which also unlocks it; number, reservation and last day stay.
+
+        A repeat gives no further code. Raises LedgerConflictError where the voucher is redeemed or void.
+        """
+        standing = await self._ask("renew_code", request.voucher_id, request.key, _random(_CODE_LENGTH))
         return VoucherStanding(standing=standing)
 
     async def _ask(self, query: str, *arguments: object) -> Any:  # noqa: ANN401 - JSON as the database answers it

@@ -165,6 +165,8 @@ class Terms(Strict):
     """The own share is paid before delivery."""
     charity_mainland_only: tuple[Dated[bool], ...]
     charity_not_applied: tuple[Dated[CharityConsequence], ...]
+    charity_self_pay: tuple[Dated[CharityConsequence], ...]
+    """What follows when who could have aid insists on paying for the drug."""
     charity_not_collected: tuple[Dated[CharityConsequence], ...]
     charity_refused_reviews_again: tuple[Dated[bool], ...]
     charity_notify_budget: tuple[Dated[Budget | None], ...]

@@ -24,10 +24,13 @@ class Share:
 
 
 def share_of(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Share | None:
-    """The ratio, or None where neither document nor contract tells it."""
+    """The ratio, or None where neither document nor contract nor a person tells it."""
+    by_person = None if facts.ratio_by_person is None else Share(facts.ratio_by_person)
     if context.value(context.terms.payment_rule) is PaymentRule.POLICY_RATIO:
-        return None if facts.reimbursement_ratio is None else Share(facts.reimbursement_ratio)
-    return _table_share(facts) if isinstance(facts, SettlementFacts) else _car_t_share(facts, context)
+        of_policy = None if facts.reimbursement_ratio is None else Share(facts.reimbursement_ratio)
+        return by_person or of_policy
+    of_table = _table_share(facts) if isinstance(facts, SettlementFacts) else _car_t_share(facts, context)
+    return of_table if of_table and of_table.certain else by_person or of_table
 
 
 def _table_share(facts: SettlementFacts) -> Share | None:

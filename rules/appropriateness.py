@@ -100,7 +100,7 @@ def gene_target_present(facts: ReviewFacts, context: Context) -> Result:
 
 @rule(topic="supplement")
 def evidence_supports(facts: ReviewFacts, context: Context) -> Result:
-    """Tests support the prescription; where they do not, more evidence may be asked for before it fails.
+    """Tests support the prescription; where they do not, more evidence is asked for once before it fails.
 
     chinalife-cancer-rider/SUP-1 EXC-9.
     """
@@ -110,6 +110,12 @@ def evidence_supports(facts: ReviewFacts, context: Context) -> Result:
         return referred(say("检查检验结果尚未核对。", "The tests were not looked at."), tests_support=supports)
     if supports:
         return met(say("检查检验结果支持处方。", "The tests support the prescription."), tests_support=supports)
+    if PaperKind.LABORATORY_REPORT in facts.supplemented:
+        why = say(
+            "补充材料后检查检验结果仍不支持处方，不予给付。",
+            "The tests do not support the prescription, nor does the evidence that came: nothing is paid.",
+        )
+        return not_met(why, NEW_PLAN, tests_support=supports)
     why = say(
         "检查检验结果不支持处方，请补充能证明药品有效的医学材料；不能证明的不予给付。",
         "The tests do not support the prescription: evidence that the drug works is due; without it nothing is paid.",

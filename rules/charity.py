@@ -13,7 +13,6 @@ _NOT_FILED = (AidStanding.NOT_APPLIED, AidStanding.INCOMPLETE)
 _NO_AID = (AidStanding.NO_PROGRAM, AidStanding.NOT_QUALIFIED)
 _DECIDED: dict[Verdict, CharityWay | None] = {Verdict.REFERRED: None, Verdict.REFUSED: CharityWay.NOT_COVERED}
 """Verdicts that settle the way whatever the standing."""
-_NOT_TAKEN = (AidStanding.NOT_COLLECTED, AidStanding.INSISTS_SELF_PAY)
 
 
 def open_to(facts: CharityFacts, context: Context) -> bool:
@@ -73,6 +72,9 @@ def aid_applied_for(facts: CharityFacts, context: Context) -> Result:
     standing = facts.standing
     if standing in _NO_AID or not open_to(facts, context):
         return not_applicable(say("无需申请援助用药。", "No application for aid is called for."), standing=standing)
+    if standing is AidStanding.INSISTS_SELF_PAY:
+        why = say("坚持自费购药，另条核定。", "Insisting on buying the drug is judged by itself.")
+        return not_applicable(why, standing=standing)
     if standing in _NOT_FILED:
         why = say(
             "符合援助条件但未申请或材料不全。", "Aid could be had, but none was applied for or the file was incomplete."
@@ -86,9 +88,23 @@ def aid_applied_for(facts: CharityFacts, context: Context) -> Result:
     return met(say("已处理援助用药申请。", "Aid has been applied for or settled."), standing=standing)
 
 
+@rule(topic="charity_not_applied")
+def aid_not_bought_instead(facts: CharityFacts, context: Context) -> Result:
+    """Nobody who could have aid insists on paying for the drug: where no clause says so, they have not applied.
+
+    pingan-longterm-b/CHAR-2, pingan-cancer-drug/CHAR-2, chinalife-cancer-rider/CHAR-2, axa-excellence/CH-3,
+    yuanxin-cancer-drug/CHAR-2.
+    """
+    standing = facts.standing
+    if standing is not AidStanding.INSISTS_SELF_PAY or not open_to(facts, context):
+        return not_applicable(say("未坚持自费购药。", "Nobody insists on paying for the drug."), standing=standing)
+    why = say("可以申请援助用药但坚持自费购药。", "Aid could be had, but the patient insists on paying for the drug.")
+    return _consequence(context.value(context.terms.charity_self_pay), why, standing)
+
+
 @rule(topic="charity_not_collected")
 def aid_collected(facts: CharityFacts, context: Context) -> Result:
-    """Aid that was granted is collected, and nobody who could have it insists on buying instead.
+    """Aid that was granted is collected.
 
     pingan-longterm-b/CHAR-3, pingan-cancer-drug/CHAR-3, chinalife-cancer-rider/CHAR-2, axa-excellence/CH-3,
     yuanxin-cancer-drug/CHAR-3.
@@ -96,12 +112,12 @@ def aid_collected(facts: CharityFacts, context: Context) -> Result:
     standing = facts.standing
     if standing is AidStanding.COLLECTED:
         return met(say("已领取援助药品。", "The donated drug was collected."), standing=standing)
-    if standing not in _NOT_TAKEN or not open_to(facts, context):
+    if standing is not AidStanding.NOT_COLLECTED or not open_to(facts, context):
         return not_applicable(say("没有未领取的援助药品。", "No granted aid was left uncollected."), standing=standing)
-    if standing is AidStanding.NOT_COLLECTED and not facts.own_reason:
+    if not facts.own_reason:
         why = say("非因申请人原因未领取，不影响理赔。", "Not collected for reasons that are not the applicant's own.")
         return met(why, standing=standing, own_reason=False)
-    why = say("可以使用援助药品但未领取或坚持自费购药。", "Aid could be had, but it was not collected or refused.")
+    why = say("援助用药已获批准但未领取。", "Aid was granted, but it was not collected.")
     return _consequence(context.value(context.terms.charity_not_collected), why, standing)
 
 

@@ -33,14 +33,23 @@ def drug_listed(facts: AuthorizationFacts, context: Context) -> Result:
 
 
 def _list_day(facts: AuthorizationFacts, context: Context) -> date:
+    return list_day(
+        context.value(context.terms.list_as_of),
+        reported=facts.applied_on,
+        prescribed=facts.prescription.issued_on,
+        decided=facts.decided_on or facts.applied_on,
+    )
+
+
+def list_day(as_of: ListAsOf, *, reported: date, prescribed: date, decided: date) -> date:
     """The day whose list counts: of the report, of the prescription, or of deciding."""
-    match context.value(context.terms.list_as_of):
+    match as_of:
         case ListAsOf.REPORT:
-            return facts.applied_on
+            return reported
         case ListAsOf.PRESCRIPTION:
-            return facts.prescription.issued_on
+            return prescribed
         case ListAsOf.LATEST:
-            return facts.decided_on or facts.applied_on
+            return decided
 
 
 @rule(topic="drug_list")

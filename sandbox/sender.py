@@ -1,8 +1,10 @@
 """Sending call-backs: out of the outbox, signed, again and again until the gateway took them or never will."""
 
 import asyncio
+import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -57,7 +59,7 @@ class Sender:
         self._gateway = gateway_url.rstrip("/")
         self._secret = secret
         self._busy = 0
-        self._http = httpx2.AsyncClient(timeout=httpx2.Timeout(10.0, connect=2.0), trust_env=False)
+        self._http = httpx2.AsyncClient(timeout=httpx2.Timeout(10.0, connect=2.0), trust_env=False, verify=_tls())
 
     async def run(self) -> None:
         """Send what falls due until cancelled."""
@@ -156,3 +158,9 @@ class Sender:
     async def _give_up(self, due: Due, status: int | None, error: str) -> None:
         log.warning("sandbox.callback_given_up", callback=due.callback_id, type=due.type, status=status)
         await self._pool.execute(_QUERIES["end"], due.callback_id, "given_up", status, error)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the authorities' certificates takes long; all senders of a process can share them.
+    return httpx2.create_ssl_context(trust_env=False)

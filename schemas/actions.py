@@ -138,6 +138,13 @@ class RecordHandOver(ActionInput):
     papers: tuple[Paper, ...] = ()
 
 
+class ReissueVoucher(ActionInput):
+    """The voucher gets another code: it was locked by wrong ones, or its code was lost or seen by others."""
+
+    action: Literal["reissue_voucher"] = "reissue_voucher"
+    reason: Reason
+
+
 class DeliveryStatus(StrEnum):
     """How a delivery ended."""
 
@@ -246,6 +253,12 @@ class CorrectClaim(ActionInput):
     """Papers that came with the correction; earlier ones are kept."""
     reason: Reason
 
+    @property
+    def given(self) -> dict[str, object]:
+        """What it corrects, by name: the fields that hold something."""
+        kept = {"action", *ActionInput.model_fields, "reason"}
+        return {name: value for name, value in self if name not in kept and value is not None and value != ()}
+
 
 class AcceptRefusal(ActionInput):
     """The insured person accepts the refused review, with or without the green-channel consultation it earns."""
@@ -345,6 +358,7 @@ Action = Annotated[
     | ChooseFulfilment
     | RecordOwnSharePaid
     | RecordHandOver
+    | ReissueVoucher
     | RecordDeliveryProblem
     | RecordPayment
     | RetryHandOff

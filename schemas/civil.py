@@ -1,6 +1,6 @@
 """Dates as the documents mean them: the calendar day in Asia/Shanghai (UTC+8, no summer time since 1991)."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """A fixed offset, because tz look-ups read files and a workflow may not."""
@@ -14,3 +14,11 @@ def china_time(moment: datetime) -> datetime:
 def china_date(moment: datetime) -> date:
     """The calendar day in China at `moment`, which must be timezone-aware."""
     return china_time(moment).date()
+
+
+def due_moment(due_at: datetime) -> str:
+    """A deadline to the minute on a clock in China; midnight is the end of the day before, as deadlines mean it."""
+    local = china_time(due_at)
+    if local.time() == time():
+        return f"{local.date() - timedelta(days=1)} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"

@@ -23,7 +23,7 @@ from schemas.custody import Deviation
 from schemas.facts import EligibilityFacts, PaymentFacts
 from schemas.money import ZERO, Yuan
 from schemas.names import ProductId, RuleId
-from schemas.papers import Paper, PaperDue
+from schemas.papers import Paper, PaperDue, PaperKind
 from schemas.people import ApplicantRole, Citizenship
 from schemas.shape import Shape, Strict
 from schemas.text import Bilingual
@@ -107,6 +107,8 @@ class ReviewFacts(Strict):
     prescription: Prescription
     previous_prescribed_on: date | None = None
     papers: tuple[Paper, ...] = ()
+    supplemented: tuple[PaperKind, ...] = ()
+    """Kinds of paper that were asked for at this review and have come."""
     findings: PharmacistFindings
     reviewed_on: date
     policy_effective_on: date

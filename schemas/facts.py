@@ -32,6 +32,8 @@ class PaymentFacts(Strict):
     social_insurance_compensation: Yuan
     other_compensation: Yuan
     reimbursement_ratio: Ratio | None
+    ratio_by_person: Ratio | None = None
+    """What a person read in the contract or catalogue, where the facts do not tell the ratio."""
     available: Yuan
     """What the benefit limit still holds for this claim (its own reservation included)."""
     policy_effective_on: date

@@ -98,8 +98,15 @@ class VoucherCheck(Shape):
     on: date
 
 
+class VoucherRenewal(Shape):
+    """Give a voucher another code; the one before opens nothing any more."""
+
+    voucher_id: str
+    key: IdempotencyKey
+
+
 class VoucherStanding(Shape):
-    """`verified`, `wrong_code`, `expired`, `redeemed` or `void`."""
+    """`issued`, `verified`, `wrong_code`, `locked`, `expired`, `redeemed` or `void`."""
 
     standing: str
 

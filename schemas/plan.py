@@ -20,6 +20,10 @@ class PlanRequest(Shape):
     renewed_to: date | None = None
     diagnosed_on: date
     first_purchased_on: date | None = None
+    prescribed_on: date | None = None
+    applied_on: date | None = None
+    planned_on: date | None = None
+    """Day of the plan; with the two before, one of them names the drug list that counts."""
 
 
 class JourneyPlan(Shape):
@@ -27,7 +31,7 @@ class JourneyPlan(Shape):
 
     products_version: str
     drug_id: str = ""
-    """Row of the product's list, empty when the drug is not on it (authorization then refuses)."""
+    """Row of the product's list, of the day that counts where several bear the name; empty when it was never on it."""
     drug_label: str = Field(default="", max_length=120)
     injection: bool | None = None
     review_budget: Budget | None = None

@@ -1,12 +1,11 @@
 """What a scenario expects beside what its trace shows."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta
 from itertools import zip_longest
 from typing import Any
 
 from schemas.car_t_view import CarTView
-from schemas.civil import china_date, china_time
+from schemas.civil import china_date, due_moment
 from schemas.decision import Decision, Outcome
 from schemas.journey import DecisionRecord
 from schemas.names import ProductId, RuleId
@@ -171,7 +170,7 @@ def _deadlines(wanted: Expected, trace: ClaimTrace, product: ProductId) -> Itera
 
 
 def _due(expected: ExpectedDeadline, product: ProductId) -> str:
-    parts = [f"{expected.wait}: {_moment(expected.due)}"]
+    parts = [f"{expected.wait}: {due_moment(expected.due)}"]
     parts += [] if expected.rule is None else [f"rule: {_full(expected.rule, product)}"]
     parts += [] if expected.provisional is None else [f"provisional: {expected.provisional}"]
     parts += [] if expected.stops is None else [f"stops: {expected.stops}"]
@@ -188,14 +187,6 @@ def _seen(seen: SeenDeadline, like: ExpectedDeadline | None, product: ProductId)
         stops=len(deadline.stops) if like and like.stops is not None else None,
     )
     return _due(shown, product)
-
-
-def _moment(at: datetime) -> str:
-    """In China; midnight is written as the end of the day before, as deadlines mean it."""
-    local = china_time(at)
-    if local.time() == time():
-        return f"{local.date() - timedelta(days=1)} 24:00"
-    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def _money(wanted: ExpectedMoney, trace: ClaimTrace) -> Iterator[Row]:

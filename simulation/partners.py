@@ -92,16 +92,30 @@ class Cast:
             (partner, operation): told for partner, by in behaviours.items() for operation, told in by.items()
         }
         self._turn: dict[tuple[PartnerName, str], int] = {}
+        self._met: dict[tuple[PartnerName, str, str], Fields | PartnerRefusedError] = {}
         self._cost = "0.00"
         self._made = 0
         self.given: dict[str, str] = {}
         """The number of the latest payment, application and so on."""
 
-    def meet(self, partner: PartnerName, operation: str, path: tuple[str, ...], asked: Asked) -> Fields:
-        """The answer to one call; raises the PartnerError that the scenario tells."""
+    def meet(self, partner: PartnerName, operation: str, path: tuple[str, ...], call: str, asked: Asked) -> Fields:
+        """The answer to one call; raises the PartnerError that the scenario tells.
+
+        `call` names it: a call that comes again, because its answer was lost on a busy machine, is met as before.
+        """
+        met = self._met.get((partner, operation, call))
+        if met is None:
+            met = self._met[(partner, operation, call)] = self._first(partner, operation, path, asked)
+        if isinstance(met, PartnerRefusedError):
+            raise met
+        return met
+
+    def _first(
+        self, partner: PartnerName, operation: str, path: tuple[str, ...], asked: Asked
+    ) -> Fields | PartnerRefusedError:
         behaviour = self._next(partner, operation)
         if behaviour and behaviour.refuse:
-            raise PartnerRefusedError(partner, operation, behaviour.refuse)
+            return PartnerRefusedError(partner, operation, behaviour.refuse)
         if behaviour and behaviour.fail:
             reason = "no answer"
             raise PartnerUnavailableError(partner, operation, reason)
@@ -259,17 +273,18 @@ class _Port:
         self, operation: str, path: tuple[str, ...], answer: type[A], query: Mapping[str, object] | None = None
     ) -> A:
         """Answer a question."""
-        return self._answer(operation, path, answer, query or {})
+        info = activity.info()
+        return self._answer(operation, path, answer, f"{info.workflow_run_id}/{info.activity_id}", query or {})
 
     async def write(self, operation: str, path: tuple[str, ...], answer: type[A], order: Order) -> A:
         """Take an order."""
-        return self._answer(operation, path, answer, order.body)
+        return self._answer(operation, path, answer, order.key, order.body)
 
     def expect(self, operation: str, reason: str, *, sound: bool) -> None:
         """Complain about an answer that contradicts its question."""
         if not sound:
             raise PartnerNonsenseError(self._name, operation, reason)
 
-    def _answer(self, operation: str, path: tuple[str, ...], answer: type[A], asked: Asked) -> A:
+    def _answer(self, operation: str, path: tuple[str, ...], answer: type[A], call: str, asked: Asked) -> A:
         cast = self._casts[str(activity.info().workflow_id)]
-        return answer.model_validate(cast.meet(self._name, operation, path, asked))
+        return answer.model_validate(cast.meet(self._name, operation, path, call, asked))

@@ -199,6 +199,7 @@ _FIELDS: Mapping[str, Callable[[Situation, Mapping[str, Any]], Fields]] = {
     "record_hand_over": _hand_over,
     "record_payment": _payment,
     "record_delivery_problem": _reason,
+    "reissue_voucher": _reason,
     "retry_hand_off": _reason,
     "withdraw": _reason,
     "hold": _reason,

@@ -1,5 +1,7 @@
 """What every test may ask for: a real PostgreSQL server and a migrated database of its own."""
 
+import os
+import shutil
 import sysconfig
 import tempfile
 import uuid
@@ -22,14 +24,41 @@ from workers.stack.postgres import EmbeddedPostgres
 
 TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 PROMPT_TIMERS = ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"']
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+LONGEST = (
+    "tests/workers/demo/test_demo.py",
+    "tests/simulation/test_any_order.py",
+    "tests/workers/stack/test_embedded.py",
+)
+"""Modules with tests that take half a minute, or wait for most of their time."""
+_ROOM = 4 * 2**30
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "max_wal_size": "128MB",  # each new database goes through the log, which may lie in memory
+}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, whatever the order of the rest: none of them then runs alone at the end."""
+    ranks = {file: rank for rank, file in enumerate(LONGEST, -len(LONGEST))}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], 0))
+
+
+def _in_memory() -> Path | None:
+    """A folder in memory, where there is one with room: a disk spends more on a new database than its test does."""
+    memory = Path("/dev/shm")  # noqa: S108 - the folder made in it has a random name
+    room = shutil.disk_usage(memory).free if os.access(memory, os.W_OK) else 0
+    return memory if room > _ROOM else None
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL server for the whole run; its data does not outlive it, so it need not be flushed."""
     # Not pytest's own folder: runs side by side clear away one another's.
-    with tempfile.TemporaryDirectory(prefix="journeys-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="journeys-tests-", dir=_in_memory()) as folder:
         Path(folder).chmod(0o755)
         server = EmbeddedPostgres(Path(folder), settings=_FAST)
         server.start()

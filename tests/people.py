@@ -1,6 +1,7 @@
 """What the people of a journey do in the tests: pharmacists, patients, counters."""
 
 import itertools
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ from schemas.actions import (
     TreatmentEnd,
     Withdraw,
 )
+from schemas.car_t_actions import SubmitCosts
+from schemas.car_t_facts import CostItem, CostKind
+from schemas.civil import china_date
 from schemas.clinical import Prescription
 from schemas.decision import FulfilmentMode, PharmacistFindings
 from schemas.papers import Paper, PaperForm, PaperKind
@@ -97,6 +101,22 @@ def withdraw() -> Withdraw:
 def retry() -> RetryHandOff:
     """A service agent sends a hand-off again."""
     return RetryHandOff(**by(ActorRole.SERVICE_AGENT), reason="the partner mended it")
+
+
+def today() -> date:
+    """The day in China."""
+    return china_date(datetime.now(UTC))
+
+
+def no_costs() -> SubmitCosts:
+    """The institution says that no costs will come."""
+    return SubmitCosts(**by(ActorRole.HOSPITAL), items=(), final=True)
+
+
+def costs(site: str, amount: Decimal) -> SubmitCosts:
+    """The whole bill: the product itself, today."""
+    item = CostItem(number="INV-1", kind=CostKind.CAR_T_PRODUCT, amount=amount, incurred_on=today(), site=site)
+    return SubmitCosts(**by(ActorRole.HOSPITAL), items=(item,), settled_by_social_insurance=True)
 
 
 def correct(**given: Any) -> CorrectClaim:

@@ -30,7 +30,7 @@ from schemas.partners import PartnerName
 from schemas.people import Actor, ActorRole
 from storage.pool import open_pool
 from storage.queries import load
-from tests.serving import serving
+from tests.serving import TRUST, serving
 from workers.outbox import OutboxRelay
 from workers.partners import open_partners
 from workers.settings import Settings
@@ -170,7 +170,8 @@ class Rig:
     async def policy(self, sample: str, **change: Any) -> str:
         """A policy like the sample's under a new number, with fields changed; gives the number."""
         known = json.loads((SAMPLES / "policies.json").read_text(encoding="utf-8"))
-        entry = next(item for item in known if item["policy"]["product"] == sample)
+        claim = json.loads((SAMPLES / "claims" / f"{sample}.json").read_text(encoding="utf-8"))["data"]
+        entry = next(item for item in known if item["policy"]["policy_number"] == claim["policy_number"])
         in_catalogue = change.pop("in_catalogue", entry["in_catalogue"])
         number = f"P-{uuid.uuid4().hex[:16]}"
         policy = entry["policy"] | change | {"policy_number": number}
@@ -218,9 +219,11 @@ async def running(client: Client, database: str) -> AsyncIterator[Rig]:
         stack.callback(stop.set)
         stack.callback(dispatcher.stop)
         headers = {"Authorization": f"Bearer {_TOKEN}"}
-        gateway = await stack.enter_async_context(httpx2.AsyncClient(base_url=gateway_url, trust_env=False, timeout=30))
+        gateway = await stack.enter_async_context(
+            httpx2.AsyncClient(base_url=gateway_url, trust_env=False, timeout=30, verify=TRUST)
+        )
         partners = await stack.enter_async_context(
-            httpx2.AsyncClient(base_url=partner_url, trust_env=False, headers=headers)
+            httpx2.AsyncClient(base_url=partner_url, trust_env=False, headers=headers, verify=TRUST)
         )
         policies = json.loads((SAMPLES / "policies.json").read_text(encoding="utf-8"))
         answer = await partners.post("/_sandbox/policies", json=policies)

@@ -1,6 +1,7 @@
 """An HTTP application on a real socket, for as long as a test needs it."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 import uvicorn
 
 from workers.stack.ports import free_port
+
+TRUST = ssl.create_default_context()
+"""For every HTTP client of the tests: each would read the authorities' certificates anew, a twentieth of a second."""
 
 
 @asynccontextmanager

@@ -112,6 +112,7 @@ class Own:
             ledger.reserve,
             ledger.check_voucher,
             ledger.close_voucher,
+            ledger.renew_voucher,
             ledger.commit,
             ledger.release,
             ledger.recover,

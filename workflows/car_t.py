@@ -50,7 +50,7 @@ class CarTJourney(CarTJourneyInputs):
             else JourneyRecord(_opened(claim))
         )
         self.case = CarTCase(claim, record)
-        self.journey = Journey(record, claim.insured.ref, claim.products_version)
+        self.journey = Journey(record, claim.insured, claim.products_version)
         self.turns = CarTTurns(self.journey, self.case)
         self.journey.on_turn = self.turns.heed
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
@@ -134,7 +134,7 @@ class CarTJourney(CarTJourneyInputs):
     def start_over(self, correction: CorrectClaim) -> None:
         """Decide anew on the corrected facts; what was handed in still counts."""
         self.case.correct(correction)
-        given = ", ".join(sorted(correction.model_fields_set - {"key", "actor", "action", "happened_at", "reason"}))
+        given = ", ".join(correction.given)
         self.journey.inbox.add_papers(correction.papers)
         self.journey.record.change(papers_due=())
         self.journey.record.note("input", texts.corrected(given), actor=correction.actor)

@@ -1,7 +1,5 @@
 """The updates that a CAR-T journey takes besides those of every journey."""
 
-from datetime import date
-
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -31,17 +29,10 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
-from workflows.drug_case import today
-from workflows.inputs import JourneyInputs, invalid
+from workflows.inputs import JourneyInputs, invalid, not_in_future
 
 _MOST_EVENTS = 200
 """Custody events of one therapy: a chain that grows beyond is a fault of whoever sends them."""
-
-
-def _not_in_future(field: str, day: date) -> None:
-    if day > today():
-        message = f"{field}: lies in the future"
-        raise invalid(message)
 
 
 class CarTJourneyInputs(JourneyInputs):
@@ -85,7 +76,7 @@ class CarTJourneyInputs(JourneyInputs):
     @record_apheresis.validator
     def _may_record_apheresis(self, action: RecordApheresis) -> None:
         if self.journey.inbox.check(action):
-            _not_in_future("performed_on", action.performed_on)
+            not_in_future("performed_on", action.performed_on)
 
     @workflow.update
     async def record_custody(self, action: RecordCustody) -> Receipt:
@@ -95,7 +86,7 @@ class CarTJourneyInputs(JourneyInputs):
     @record_custody.validator
     def _may_record_custody(self, action: RecordCustody) -> None:
         if self.journey.inbox.check(action):
-            _not_in_future("event.at", china_date(action.event.at))
+            not_in_future("event.at", china_date(action.event.at))
             self._not_too_many()
 
     @workflow.update
@@ -133,7 +124,7 @@ class CarTJourneyInputs(JourneyInputs):
     @record_examination.validator
     def _may_record_examination(self, action: RecordExamination) -> None:
         if self.journey.inbox.check(action):
-            _not_in_future("examined_on", action.examined_on)
+            not_in_future("examined_on", action.examined_on)
 
     @workflow.update
     async def record_lymphodepletion(self, action: RecordLymphodepletion) -> Receipt:
@@ -144,7 +135,7 @@ class CarTJourneyInputs(JourneyInputs):
     def _may_record_lymphodepletion(self, action: RecordLymphodepletion) -> None:
         if not self.journey.inbox.check(action):
             return
-        _not_in_future("ended_on", action.ended_on)
+        not_in_future("ended_on", action.ended_on)
         if action.ended_on < action.started_on:
             message = "ended_on: is before started_on"
             raise invalid(message)
@@ -157,7 +148,7 @@ class CarTJourneyInputs(JourneyInputs):
     @record_infusion.validator
     def _may_record_infusion(self, action: RecordInfusion) -> None:
         if self.journey.inbox.check(action):
-            _not_in_future("infused_on", action.infused_on)
+            not_in_future("infused_on", action.infused_on)
             self._right_cells(action)
 
     @workflow.update
@@ -197,7 +188,7 @@ class CarTJourneyInputs(JourneyInputs):
         if not self.journey.inbox.check(action):
             return
         for index, item in enumerate(action.items):
-            _not_in_future(f"items.{index}.incurred_on", item.incurred_on)
+            not_in_future(f"items.{index}.incurred_on", item.incurred_on)
         if not action.items and not action.final:
             message = "items: name at least one cost, or say that no more will come (final)"
             raise invalid(message)

@@ -18,6 +18,8 @@ class Clock:
         self.budget = budget
         self.started_at = started_at
         self.stops: tuple[ClockStop, ...] = ()
+        self.escalated_at: datetime | None = None
+        """When a supervisor was told that the deadline has passed; the same deadline is told once."""
 
     def stop(self, by: ActorRole, why: Bilingual) -> ClockStop | None:
         """Stop the clock now; returns the open stretch, None where no budget runs."""

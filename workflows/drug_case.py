@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import FulfilmentView
     from schemas.ledger import Voucher
     from schemas.money import Ratio, Yuan
-    from schemas.papers import Paper
+    from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
     from schemas.people import Actor, ActorRole
     from schemas.plan import JourneyPlan, PlanRequest
@@ -68,6 +68,8 @@ class DrugCase:
     def begin(self) -> None:
         """Nothing is known yet of what becomes of the prescription in hand."""
         self.findings = PharmacistFindings()
+        self.supplemented: tuple[PaperKind, ...] = ()
+        """Kinds of paper that were asked for at its review and have come."""
         self.voucher: Voucher | None = None
         self.voucher_clock = Clock(None, workflow.now())
         self.reviewed_at: datetime | None = None
@@ -196,9 +198,13 @@ class DrugCase:
             papers=papers,
             hospital_lacks_drug=claim.hospital_lacks_drug,
             planned_purchase_on=claim.planned_purchase_on,
-            applied_on=china_date(claim.reported_at) if self.record.status.prescription == 1 else today(),
+            applied_on=self._applied_on(),
             decided_on=today(),
         )
+
+    def _applied_on(self) -> date:
+        """Day of the report; of a later prescription the day on which it came."""
+        return china_date(self.claim.reported_at) if self.record.status.prescription == 1 else today()
 
     def review_facts(self, papers: tuple[Paper, ...]) -> ReviewFacts:
         """The facts of the prescription review, with the pharmacist's findings."""
@@ -210,6 +216,7 @@ class DrugCase:
             first_purchase=claim.previous_prescribed_on is None,
             first_purchased_on=self.first_purchased_on,
             papers=papers,
+            supplemented=self.supplemented,
             findings=self.findings,
             reviewed_on=today(),
             policy_effective_on=policy.effective_on,
@@ -264,6 +271,9 @@ class DrugCase:
             renewed_to=policy.renewed_to,
             diagnosed_on=self.claim.diagnosis.diagnosed_on,
             first_purchased_on=self.first_purchased_on or today(),  # at the earliest
+            prescribed_on=self.claim.prescription.issued_on,
+            applied_on=self._applied_on(),
+            planned_on=today(),
         )
 
     def standing_facts(self, news: News, since: date) -> StandingFacts:
@@ -280,7 +290,6 @@ class DrugCase:
     def settlement_facts(self, cost: Yuan, available: Yuan) -> SettlementFacts:
         """The facts of who pays: `cost` in yuan, and what the limit holds for this claim."""
         policy = self.coverage.policy
-        ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
         return SettlementFacts(
             cost=cost,
             in_catalogue=self.coverage.in_catalogue,
@@ -288,7 +297,8 @@ class DrugCase:
             social_insurance_settled=policy.social_insurance.settled,
             social_insurance_compensation=policy.social_insurance.compensation,
             other_compensation=policy.other_compensation,
-            reimbursement_ratio=ratio,
+            reimbursement_ratio=policy.reimbursement_ratio,
+            ratio_by_person=self.ratio_by_person,
             available=available,
             policy_effective_on=policy.effective_on,
             dispensed_on=self.handed_over_on or today(),

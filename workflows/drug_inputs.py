@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         RecordOwnSharePaid,
         RecordRefund,
         RecordReview,
+        ReissueVoucher,
         ReviewResult,
         SubmitPrescription,
     )
@@ -134,6 +135,15 @@ class DrugJourneyInputs(JourneyInputs):
         if action.happened_at and action.happened_at > workflow.now() + _CLOCKS_DIFFER:
             message = "happened_at: lies in the future"
             raise invalid(message)
+
+    @workflow.update
+    async def reissue_voucher(self, action: ReissueVoucher) -> Receipt:
+        """The voucher gets another code."""
+        return await self.journey.inbox.take(action)
+
+    @reissue_voucher.validator
+    def _may_reissue_voucher(self, action: ReissueVoucher) -> None:
+        self.journey.inbox.check(action)
 
     @workflow.update
     async def record_delivery_problem(self, action: RecordDeliveryProblem) -> Receipt:

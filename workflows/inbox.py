@@ -102,7 +102,8 @@ class Inbox:
         offers = {offer.action: offer for offer in self.offers(expected)}
         if name not in offers:
             can = ", ".join(offers) or "nothing: the journey is closed or busy"
-            message = f"{name} is not possible in stage {self.record.status.stage} (possible now: {can})"
+            where = "while the journey is on hold" if self.held else f"in stage {self.record.status.stage}"
+            message = f"{name} is not possible {where} (possible now: {can})"
             raise ApplicationError(message, type="ActionNotPossible", non_retryable=True)
         if action.actor.role not in offers[name].roles:
             message = f"actor.role: {action.actor.role} may not {name}; allowed: {', '.join(offers[name].roles)}"
@@ -162,8 +163,14 @@ class Inbox:
 
     def renew_papers(self, kinds: frozenset[PaperKind], papers: tuple[Paper, ...]) -> None:
         """Let the papers of some kinds count no more, and put others to the rest."""
-        self.record.change(papers=tuple(paper for paper in self.papers if paper.kind not in kinds))
+        self.set_aside(kinds)
         self.add_papers(papers)
+
+    def set_aside(self, kinds: frozenset[PaperKind]) -> tuple[Paper, ...]:
+        """Let the papers of some kinds not count, and give them."""
+        aside = tuple(paper for paper in self.papers if paper.kind in kinds)
+        self.record.change(papers=tuple(paper for paper in self.papers if paper.kind not in kinds))
+        return aside
 
     def _refunded(self, action: RecordRefund) -> None:
         money = self.record.status.money

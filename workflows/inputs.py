@@ -1,5 +1,7 @@
 """The updates that every journey takes, each validated before it enters history and taken once by its key."""
 
+from datetime import date
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -22,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         Withdraw,
     )
 
+from workflows.drug_case import today
 from workflows.journey import Journey
 
 
@@ -30,9 +33,14 @@ def invalid(message: str) -> ApplicationError:
     return ApplicationError(message, type="ActionInvalid", non_retryable=True)
 
 
-_CORRECTABLE = frozenset(
-    {"applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers"}
-)
+def not_in_future(field: str, day: date) -> None:
+    """Refuse a day after today."""
+    if day > today():
+        message = f"{field}: lies in the future"
+        raise invalid(message)
+
+
+_CORRECTABLE = ("applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers")
 
 
 class JourneyInputs:
@@ -133,7 +141,12 @@ class JourneyInputs:
 
     @record_death.validator
     def _may_record_death(self, action: RecordDeath) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
+        not_in_future("died_on", action.died_on)
+        if action.died_on < self.journey.insured.birth_date:
+            message = "died_on: lies before the insured person's birth"
+            raise invalid(message)
 
     @workflow.update
     async def record_cancellation(self, action: RecordCancellation) -> Receipt:
@@ -151,7 +164,8 @@ class JourneyInputs:
 
     @record_fraud.validator
     def _may_record_fraud(self, action: RecordFraud) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            not_in_future("found_on", action.found_on)
 
     @workflow.update
     async def correct_claim(self, action: CorrectClaim) -> Receipt:
@@ -162,8 +176,8 @@ class JourneyInputs:
     def _may_correct_claim(self, action: CorrectClaim) -> None:
         if not self.journey.inbox.check(action):
             return
-        if not (action.model_fields_set & _CORRECTABLE):
-            message = f"correct_claim: name at least one of {', '.join(sorted(_CORRECTABLE))}"
+        if not action.given:
+            message = f"correct_claim: nothing is corrected; give at least one of {', '.join(_CORRECTABLE)}"
             raise invalid(message)
 
     @workflow.update

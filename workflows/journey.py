@@ -14,9 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from schemas.deadline import Budget
     from schemas.decision import Decision, DecisionRequest, Facts, Verdict
     from schemas.journey import Stage, Wait, WaitingFor
-    from schemas.names import PersonRef
     from schemas.papers import PaperDue, PaperForm
-    from schemas.people import ActorRole
+    from schemas.people import ActorRole, InsuredFacts
     from schemas.text import Bilingual
 
 from workflows import own, texts
@@ -34,10 +33,11 @@ Answered = TypeVar("Answered")
 class Journey:
     """The ways of one journey: its record, its inputs, its waits and its questions to the rules."""
 
-    def __init__(self, record: JourneyRecord, person: PersonRef, products_version: str) -> None:
+    def __init__(self, record: JourneyRecord, insured: InsuredFacts, products_version: str) -> None:
         """Take the record to keep, whom to write to, and the version of the products the journey was started under."""
         self.record = record
-        self.person = person
+        self.insured = insured
+        self.person = insured.ref
         self.inbox = Inbox(record, self.publish)
         self.on_turn: Callable[[Turn, Waiting], Awaitable[None]] | None = None
         """What to do when somebody takes the journey off its way; raises where it does not go on."""
@@ -74,9 +74,13 @@ class Journey:
         """Enter a wait: its answers are accepted from here on, and agents see it."""
         if self.inbox.expected is not wait.what:
             self.inbox.expect(wait.what)
-        self.record.wait(wait.what, wait.on)
+        self._resume(wait)
         if self.inbox.answer is None:
             await self.publish(wait.clock)
+
+    def _resume(self, wait: Waiting) -> None:
+        overdue_since = None if wait.stopped else wait.clock.escalated_at
+        self.record.wait(wait.what, wait.on, wait.stopped, overdue_since=overdue_since)
 
     async def listen(self, wait: Waiting) -> ActionInput | None:
         """The answer to the wait that is shown; None at its `wake_at`, or when it is over without one."""
@@ -112,6 +116,8 @@ class Journey:
             )
         except TimeoutError:
             return True
+        if not self.record.status.wait.overdue:
+            wait.clock.escalated_at = None  # a new deadline was adopted instead of the one that had passed
         return False
 
     def _rescheduled(self, shown: Wait) -> bool:
@@ -139,7 +145,7 @@ class Journey:
         if self.on_turn:
             await self.on_turn(turn, wait)
         self.inbox.expected, self.inbox.answer = expected, answer
-        self.record.wait(wait.what, wait.on)
+        self._resume(wait)
         await self.publish(wait.clock)
 
     async def _stand_still(self, wait: Waiting) -> None:
@@ -154,7 +160,7 @@ class Journey:
         await workflow.wait_condition(lambda: self.inbox.held is None or bool(self.inbox.turns))
         wait.clock.resume(stop)
         if self.inbox.held is None:
-            self.record.wait(wait.what, wait.on)
+            self._resume(wait)
             await self.publish(wait.clock)
 
     async def _overdue_or_silent(self, wait: Waiting) -> ActionInput | None:
@@ -178,6 +184,7 @@ class Journey:
         if wait.lapses:
             self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
             raise JourneyEndedError(Stage.LAPSED)
+        wait.clock.escalated_at = workflow.now()
         self.record.change(wait=self.record.status.wait.model_copy(update={"overdue": True}))
         self.record.escalate(Bilingual(zh=f"已超过时限：{wait.what}", en=f"overdue: {wait.what} on {wait.on}"))
         await self.publish()
@@ -187,7 +194,7 @@ class Journey:
         why = Bilingual(zh="材料待补充", en="papers are missing")
         wait = Waiting(WaitingFor.PAPERS, ActorRole.INSURED, clock or Clock(None, workflow.now()))
         self.inbox.expect(WaitingFor.PAPERS)
-        stop = wait.clock.stop(ActorRole.INSURED, why)
+        stop = wait.stopped = wait.clock.stop(ActorRole.INSURED, why)
         self.record.change(papers_due=due)
         self.record.wait(WaitingFor.PAPERS, ActorRole.INSURED, stop)
         self.record.notify(ActorRole.INSURED, "papers_due", texts.papers_due(due), person=self.person)
@@ -196,6 +203,17 @@ class Journey:
         wait.clock.resume(stop)
         self.record.change(papers_due=())
         self.inbox.expected = WaitingFor.NOTHING
+
+    async def collect_more(self, due: tuple[PaperDue, ...], clock: Clock) -> None:
+        """Wait for papers besides those of the same kinds that were looked at and do not suffice.
+
+        chinalife-cancer-rider/SUP-1, yuanxin-cancer-drug/SUP-1.
+        """
+        looked_at = self.inbox.set_aside(frozenset(paper.kind for paper in due))
+        try:
+            await self.collect(due, clock)
+        finally:
+            self.inbox.add_papers(looked_at)
 
     def missing(self, due: tuple[PaperDue, ...]) -> tuple[PaperDue, ...]:
         """Which of the papers in `due` have not come in; an original satisfies a demand for a copy."""

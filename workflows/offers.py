@@ -122,6 +122,7 @@ _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
             "登记配送异常",
             "Record a delivery problem",
         ),
+        _offer("reissue_voucher", _HELPERS, "重新发放取药码", "Issue another voucher code"),
     ),
     WaitingFor.PAYMENT: (
         _offer("record_payment", (ActorRole.INSURER, ActorRole.SERVICE_AGENT), "登记保险赔付", "Record the payment"),

@@ -1,5 +1,6 @@
 """A journey's own record: its status as agents see it, and what has happened since it was last written."""
 
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -67,7 +68,9 @@ class JourneyRecord:
         self._notices.append(Notice(key=key, to=to, template=template, text=text, **more))
 
     def decided(self, decision: Decision, *, by: Actor | None = None, reason: str = "") -> DecisionRecord:
-        """Number a decision, keep it, and note it on the timeline."""
+        """Number a decision, keep it, and note it on the timeline; `by` a person, it was taken when they spoke."""
+        if by is not None:
+            decision = decision.model_copy(update={"at": workflow.now()})
         self.decided_so_far += 1
         number, self.last_decision = self.decided_so_far, decision
         record = DecisionRecord(number=number, decision=decision, decided_by=by, reason=reason)
@@ -84,11 +87,23 @@ class JourneyRecord:
         self.change(stage=stage, stage_since=workflow.now(), papers_due=())
         self.note("stage", Bilingual(zh=f"进入阶段：{stage}", en=f"entered stage {stage}"))
 
-    def wait(self, what: WaitingFor, on: ActorRole | None, stopped: ClockStop | None = None) -> None:
-        """Set what the journey waits for now; the same wait shown again began when it first did."""
+    def wait(
+        self,
+        what: WaitingFor,
+        on: ActorRole | None,
+        stopped: ClockStop | None = None,
+        *,
+        overdue_since: datetime | None = None,
+    ) -> None:
+        """Set what the journey waits for now; the same wait shown again began when it first did.
+
+        A wait taken up again after its deadline was escalated is overdue still: that escalation is open once more.
+        """
         before = self.status.wait
         since = before.since if (before.what, before.on) == (what, on) else workflow.now()
-        self.change(wait=Wait(what=what, on=on, since=since, clock_stopped=stopped))
+        overdue = overdue_since is not None
+        self.change(wait=Wait(what=what, on=on, since=since, clock_stopped=stopped, overdue=overdue))
+        self._reopen(overdue_since)
 
     def escalate(self, reason: Bilingual) -> None:
         """Put the journey before a supervisor; it goes on all the same."""
@@ -96,6 +111,11 @@ class JourneyRecord:
         self.change(escalations=(*self.status.escalations, escalation))
         self.note("escalation", reason)
         self.notify(ActorRole.SUPERVISOR, "escalation", reason)
+
+    def _reopen(self, escalated_at: datetime | None) -> None:
+        escalations = self.status.escalations
+        again = tuple(item.model_copy(update={"open": item.open or item.at == escalated_at}) for item in escalations)
+        self.change(escalations=again)
 
     def settle_escalations(self) -> None:
         """Mark what a supervisor had to see as seen to."""

@@ -62,7 +62,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             else JourneyRecord(_opened(claim))
         )
         self.case = DrugCase(claim, record)
-        self.journey = Journey(record, claim.insured.ref, claim.products_version)
+        self.journey = Journey(record, claim.insured, claim.products_version)
         self.turns = Turns(self.journey, self.case)
         self.journey.on_turn = self.turns.heed
         if carried:
@@ -134,7 +134,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         await self.supply.give_back()
         self.case.correct(correction)
         self.supply.begin()
-        given = ", ".join(sorted(correction.model_fields_set - {"key", "actor", "action", "happened_at", "reason"}))
+        given = ", ".join(correction.given)
         record = self.journey.record
         self.journey.inbox.add_papers(correction.papers)
         record.change(voucher=None, fulfilment=None, papers_due=())
@@ -227,19 +227,23 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         while True:
             answer = await journey.answer(RecordReview, WaitingFor.REVIEW, ActorRole.PHARMACIST, clock=clock)
             if answer.result is ReviewResult.PAPERS_NEEDED:
-                await journey.collect(self._papers_of(answer), clock)
+                await self._supplement(self._papers_of(answer), clock)
                 continue
             self.case.findings = answer.findings
             decision = await journey.decide(self.case.review_facts(journey.inbox.papers))
             if decision.verdict is not Verdict.PAPERS_DUE:
                 break
-            await journey.collect(decision.papers_due, clock)
+            await self._supplement(decision.papers_due, clock)
         if answer.result is ReviewResult.REFUSED and decision.verdict is Verdict.APPROVED:
             # The pharmacist and the rules disagree: a person above both decides.
             decision = decision.model_copy(update={"verdict": Verdict.REFERRED})
         if not await self.journey.approved(decision):
             await self._refused_at_review()
         self.case.reviewed_at = workflow.now()
+
+    async def _supplement(self, due: tuple[PaperDue, ...], clock: Clock) -> None:
+        await self.journey.collect_more(due, clock)
+        self.case.supplemented = (*self.case.supplemented, *(paper.kind for paper in due))
 
     async def _refused_at_review(self) -> None:
         """A first prescription that fails earns a consultation where the product grants one."""

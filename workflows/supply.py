@@ -14,11 +14,12 @@ with workflow.unsafe.imports_passed_through():
         DeliveryStatus,
         RecordDeliveryProblem,
         RecordHandOver,
+        ReissueVoucher,
     )
     from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
     from schemas.journey import FulfilmentView, Stage, WaitingFor
-    from schemas.ledger import Release, Voucher, VoucherChange, VoucherCheck
+    from schemas.ledger import Release, Voucher, VoucherChange, VoucherCheck, VoucherRenewal
     from schemas.money import ZERO
     from schemas.partners import (
         CourierBooking,
@@ -50,12 +51,15 @@ class Supply:
         self.desk = desk
         self.case = case
         self._too_late = False
+        self._reissued = 0
+        """How often the voucher in hand got another code."""
         self._booked_on: date | None = None
         """Day on which a delivery was booked; None for a pick-up."""
 
     def begin(self) -> None:
         """Another prescription: nothing of it is on its way."""
         self._too_late = False
+        self._reissued = 0
         self._booked_on = None
 
     async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
@@ -168,6 +172,8 @@ class Supply:
             answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock, lapses=lapses)
             if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
                 return answer
+            if isinstance(answer, ReissueVoucher):
+                await self._reissue()
             if isinstance(answer, RecordDeliveryProblem):
                 if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
                     return answer
@@ -208,6 +214,15 @@ class Supply:
         if standing.standing == "locked":
             self.journey.record.escalate(texts.VOUCHER_LOCKED)
         return await self.journey.approved(decision)
+
+    async def _reissue(self) -> None:
+        """Another code for the same voucher: the pharmacy keeps the drug for it, and it lasts as long as before."""
+        self._reissued += 1
+        voucher_id, key = self.case.issued_voucher().voucher_id, self.case.key(f"reissue-{self._reissued}")
+        await own.ask(Ledger.renew_voucher, VoucherRenewal(voucher_id=voucher_id, key=key))
+        record, person = self.journey.record, self.journey.person
+        text = texts.VOUCHER_REISSUED
+        record.notify(ActorRole.INSURED, "voucher_reissued", text, person=person, voucher_id=voucher_id)
 
     async def _redeem(self) -> None:
         change = VoucherChange(

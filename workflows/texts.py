@@ -48,8 +48,13 @@ NEXT_DONATION = Bilingual(
 )
 FOLLOW_UP = Bilingual(zh="援助患者本月随访到期", en="the monthly follow-up of a patient on charity aid is due")
 VOUCHER_LOCKED = Bilingual(
-    zh="取药码多次输错，凭证已锁定：请核实取药人身份，必要时撤回后重新申请",
-    en="the voucher is locked after too many wrong codes: check who collects; a new claim gets a new voucher",
+    zh="取药码多次输错，凭证已锁定：请核实取药人身份，再重新发放取药码",
+    en="the voucher is locked after too many wrong codes: check who collects, then issue another code",
+)
+VOUCHER_REISSUED = Bilingual(
+    zh="购药凭证已更换取药码：{code}。原取药码作废，请凭新码、处方原件和身份证件取药",
+    en="your new voucher code is {code}, the old one is void: show it with the original prescription and your identity"
+    " document",
 )
 INVESTIGATION = Bilingual(
     zh="保险公司正在调查核实，处方审核暂停，有结果后通知您",

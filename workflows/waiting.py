@@ -8,6 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.action_input import ActionInput
+    from schemas.deadline import ClockStop
     from schemas.journey import WaitingFor
     from schemas.people import ActorRole
 
@@ -31,6 +32,8 @@ class Waiting:
     """When the step itself wants to look again, with or without an answer."""
     until: Callable[[], bool] | None = None
     """What ends the wait without an answer to it, as soon as it holds."""
+    stopped: ClockStop | None = None
+    """The stretch in which the clock stands for as long as this wait lasts."""
     asked: int = 0
     """How often the partner was polled."""
 

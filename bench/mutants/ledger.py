@@ -41,6 +41,7 @@ _FUNCTIONS = (
     "recover",
     "issue_voucher",
     "close_voucher",
+    "renew_code",
 )
 _TEMPLATE = "template_journeys"
 _TRIES = 2

@@ -1,4 +1,4 @@
--- The chain of custody (migration 0009): appended to under a lock of its journey, read whole.
+-- The chain of custody (migration 0010): appended to under a lock of its journey, read whole.
 
 -- name: lock_chain
 -- Whoever appends to this journey's chain does so one after another, until the transaction ends.

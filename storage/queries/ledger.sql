@@ -1,5 +1,5 @@
--- The benefit ledger and its vouchers. Postings are functions of the database (migrations 0002, 0005 and
--- 0007): one round trip each, and refused there when a key returns with other content (SQLSTATE LC001).
+-- The benefit ledger and its vouchers. Postings are functions of the database (migrations 0002, 0005,
+-- 0007 and 0009): one round trip each, and refused there when a key returns with other content (SQLSTATE LC001).
 
 -- name: issue_voucher
 -- Reserve the estimated benefit and issue the voucher in one statement, hence in one transaction.
@@ -43,6 +43,10 @@ RETURNING standing;
 -- name: close_voucher
 -- Redeem or void a voucher, once.
 SELECT close_voucher(the_voucher => $1, the_key => $2, new_standing => $3);
+
+-- name: renew_code
+-- Give a voucher that is not closed another code and unlock it.
+SELECT renew_code(the_voucher => $1, the_key => $2, new_code => $3);
 
 -- name: voucher_code
 -- The code that the message to the insured person shows, and the last day on which it is good.

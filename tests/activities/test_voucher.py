@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from activities.ledger import Ledger, LedgerConflictError
-from schemas.ledger import IssueVoucher, Reserve, Voucher, VoucherChange, VoucherCheck
+from schemas.ledger import IssueVoucher, Reserve, Voucher, VoucherChange, VoucherCheck, VoucherRenewal
 from storage import queries
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -196,6 +196,50 @@ async def test_two_redemptions_at_once_leave_one_winner(ledger: Ledger, pool: Po
                 assert not second.done()
         with pytest.raises(LedgerConflictError, match="is redeemed and cannot become redeemed"):
             await second
+
+
+async def renew(ledger: Ledger, voucher: Voucher, key: str = "renew-voucher-1") -> str:
+    return (await ledger.renew_voucher(VoucherRenewal(voucher_id=voucher.voucher_id, key=key))).standing
+
+
+async def test_another_code_opens_a_locked_voucher_and_the_one_before_nothing(ledger: Ledger, pool: Pool) -> None:
+    """What was guessed is forgotten; reservation and last day stay."""
+    voucher = await ledger.issue_voucher(wish())
+    before = await code_of(pool, voucher)
+    for number in range(5):
+        await check(ledger, voucher, f"WRONG{number}")
+    assert await renew(ledger, voucher) == "issued"
+    assert [await check(ledger, voucher, f"WRONG{number}") for number in range(3)] == ["wrong_code"] * 3
+    assert await check(ledger, voucher, before) == "wrong_code"
+    code = await code_of(pool, voucher)
+    assert [await check(ledger, voucher, code, on) for on in (LAST_DAY, date(2026, 4, 2))] == ["verified", "expired"]
+    assert await pool.fetchval("SELECT reserved FROM benefit_period") == 100
+
+
+async def test_a_repeated_renewal_gives_no_further_code(ledger: Ledger, pool: Pool) -> None:
+    """The patient holds the code of the first; an earlier key counts as a repeat, too, and does not unlock."""
+    voucher, other = await ledger.issue_voucher(wish()), await ledger.issue_voucher(wish("voucher-2", "reserve-2"))
+    kept = await code_of(pool, other)
+    codes = [await code_of(pool, voucher)]
+    for key in ("renew-voucher-1", "renew-voucher-1", "renew-voucher-2", "renew-voucher-1"):
+        assert await renew(ledger, voucher, key) == "issued"
+        codes.append(await code_of(pool, voucher))
+    assert [codes.index(code) for code in codes] == [0, 1, 1, 3, 3]
+    for number in range(5):
+        await check(ledger, voucher, f"WRONG{number}")
+    assert await renew(ledger, voucher, "renew-voucher-2") == "locked"
+    assert await code_of(pool, other) == kept
+
+
+@pytest.mark.parametrize("standing", ["redeemed", "void"])
+async def test_a_closed_voucher_gets_no_other_code(ledger: Ledger, standing: str) -> None:
+    """Nor one that nobody issued; the message says which."""
+    voucher = await ledger.issue_voucher(wish())
+    await close(ledger, voucher, standing)
+    with pytest.raises(LedgerConflictError, match=f"is {standing} and gets no other code"):
+        await renew(ledger, voucher)
+    with pytest.raises(LedgerConflictError, match="no voucher voucher-none"):
+        await renew(ledger, voucher.model_copy(update={"voucher_id": "voucher-none"}))
 
 
 async def test_voiding_a_voucher_keeps_its_reservation(ledger: Ledger, pool: Pool) -> None:

@@ -19,6 +19,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from console.app import create_app
 from storage.pool import open_pool
 from tests.console.recording import RecordingJourney
+from tests.serving import TRUST
 from workers.cli import acting, custody, escalations, views
 from workers.converter import data_converter
 from workers.stack.ports import free_port
@@ -91,7 +92,7 @@ async def absent_database() -> AsyncIterator[Pool]:
 
 def client_of(app: FastAPI) -> httpx2.AsyncClient:
     """An HTTP client on the ASGI interface of `app`."""
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://gateway")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://gateway", verify=TRUST)
 
 
 @pytest.fixture

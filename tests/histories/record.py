@@ -1,9 +1,13 @@
-"""Record the histories anew: `python -m tests.histories.record`. Only before the first release; see CONTRIBUTING.md."""
+"""Record histories: `python -m tests.histories.record [ROAD …]`, every road unless some are named.
+
+A road that has a history is recorded anew before the first release only; see CONTRIBUTING.md.
+"""
 
 import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +17,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from storage.migrations import migrate
 from storage.pool import SCHEMA
+from tests.car_t_roads import CAR_T_ROADS
 from tests.conftest import PROMPT_TIMERS, TEMPORAL, attributes
-from tests.rig import running
+from tests.rig import Rig, running
 from tests.roads import ROADS
 from workers.converter import data_converter
 from workers.stack.postgres import EmbeddedPostgres
@@ -22,8 +27,8 @@ from workers.stack.postgres import EmbeddedPostgres
 FOLDER = Path(__file__).parent
 
 
-async def record() -> None:
-    """Drive a journey down every road and keep its history."""
+async def record(roads: dict[str, Callable[[Rig], Awaitable[str]]]) -> None:
+    """Drive a journey down each road and keep its history."""
     with tempfile.TemporaryDirectory(prefix="journeys-record-") as folder:
         Path(folder).chmod(0o755)  # noqa: ASYNC240 - before anything runs
         postgres = EmbeddedPostgres(Path(folder))
@@ -40,7 +45,7 @@ async def record() -> None:
             ) as environment,
             running(environment.client, postgres.url()) as rig,
         ):
-            for name, road in ROADS.items():
+            for name, road in roads.items():
                 runs = await _runs(environment.client, await road(rig))
                 for number, history in enumerate(runs, start=1):
                     file = f"{name}.{number}" if len(runs) > 1 else name
@@ -69,4 +74,5 @@ def _of_no_machine(value: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    every = ROADS | CAR_T_ROADS
+    asyncio.run(record({name: every[name] for name in sys.argv[1:] or every}))

@@ -23,6 +23,7 @@ from intake.received import STRUCTURED
 from products.loader import load_products
 from storage.migrations import migrate
 from storage.pool import SCHEMA, open_pool
+from tests.serving import TRUST
 from workers.stack.postgres import EmbeddedPostgres
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -46,7 +47,7 @@ async def http(door: Door) -> AsyncIterator[httpx2.AsyncClient]:
 def client_of(door: Door) -> httpx2.AsyncClient:
     app = FastAPI()
     app.include_router(router(lambda: door))
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://door")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://door", verify=TRUST)
 
 
 def sample(product: str = "pingan-cancer-drug") -> Event:

@@ -133,7 +133,10 @@ AID_NOT_COLLECTED: tuple[Situation, ...] = (
     ("collected", {"standing": AidStanding.COLLECTED}, MET),
     ("not collected", {"standing": AidStanding.NOT_COLLECTED}, REFUSED),
     ("not collected for reasons of others", {"standing": AidStanding.NOT_COLLECTED, "own_reason": False}, MET),
+)
+AID_BOUGHT_INSTEAD: tuple[Situation, ...] = (
     ("insists on paying", {"standing": AidStanding.INSISTS_SELF_PAY}, REFUSED),
+    ("did not apply, without a word of paying", {"standing": AidStanding.OPEN}, SILENT),
 )
 AID_REFUSED: tuple[Situation, ...] = (
     ("refused by the foundation", {"standing": AidStanding.REFUSED}, MET),

@@ -85,6 +85,9 @@ def test_donated_drugs_leave_the_limit_alone(product: str) -> None:
         (PINGAN_B, AidStanding.NOT_APPLIED, "aid_applied_for", "not_covered"),
         (CHINALIFE, AidStanding.NOT_APPLIED, "aid_applied_for", "referred"),
         (AXA, AidStanding.NOT_APPLIED, "aid_applied_for", "none"),
+        (PINGAN_B, AidStanding.INSISTS_SELF_PAY, "aid_not_bought_instead", "not_covered"),
+        (CHINALIFE, AidStanding.INSISTS_SELF_PAY, "aid_not_bought_instead", "not_covered"),
+        (AXA, AidStanding.INSISTS_SELF_PAY, "aid_not_bought_instead", "none"),
         (CHINALIFE, AidStanding.NOT_COLLECTED, "aid_collected", "not_covered"),
         (AXA, AidStanding.NOT_COLLECTED, "aid_collected", "none"),
     ],
@@ -93,6 +96,14 @@ def test_the_printed_consequence_is_told(product: str, standing: AidStanding, ru
     """Whoever reads the finding sees what the document attaches to leaving aid aside."""
     facts = finding(ask(product, charity(standing)), rule).facts
     assert facts == {"standing": standing.value, "consequence": consequence}
+
+
+@pytest.mark.parametrize("product", FORFEITING)
+def test_insisting_on_paying_is_not_leaving_a_grant_uncollected(product: str) -> None:
+    """CHAR-3 speaks of aid that was granted; who insists on paying never applied: CHAR-2."""
+    decision = ask(product, charity(AidStanding.INSISTS_SELF_PAY))
+    refused = [each for each in decision.findings if each.outcome == "not_met"]
+    assert [cited.rule for each in refused for cited in each.citations] == [f"{product}/CHAR-2"]
 
 
 def test_the_reason_of_others_is_told() -> None:

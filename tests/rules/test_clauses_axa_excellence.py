@@ -145,6 +145,11 @@ CHARITY = [
         "axa-excellence/CH-3",
         aid,
         ("not collected", {"standing": AidStanding.NOT_COLLECTED}, MET),
+    ),
+    *rows(
+        "aid_not_bought_instead",
+        "axa-excellence/CH-3",
+        aid,
         ("insists on paying", {"standing": AidStanding.INSISTS_SELF_PAY}, MET),
     ),
     *rows("aid_refusal_reviewed_again", "axa-excellence/CH-3", aid, *situations.AID_REFUSED),

@@ -135,6 +135,9 @@ REVIEW = [
         reviewed,
         ("the tests support it", {"tests_support": True}, MET),
         ("the tests do not", {"tests_support": False}, PAPERS),
+        ("other papers came", {"tests_support": False, "supplemented": (PaperKind.IMAGING,)}, PAPERS),
+        ("nor what came", {"tests_support": False, "supplemented": (PaperKind.LABORATORY_REPORT,)}, REFUSED),
+        ("what came does", {"tests_support": True, "supplemented": (PaperKind.LABORATORY_REPORT,)}, MET),
         ("the tests were not looked at", {"tests_support": None}, REFERRED),
     ),
     *rows(
@@ -177,6 +180,7 @@ CHARITY = [
         ),
         ("no program", {"standing": AidStanding.NO_PROGRAM}, SILENT),
     ),
+    *rows("aid_not_bought_instead", "chinalife-cancer-rider/CHAR-2", aid, *situations.AID_BOUGHT_INSTEAD),
     *rows("aid_collected", "chinalife-cancer-rider/CHAR-2", aid, *situations.AID_NOT_COLLECTED),
     *rows("aid_refusal_reviewed_again", "chinalife-cancer-rider/CHAR-3", aid, *situations.AID_REFUSED),
 ]

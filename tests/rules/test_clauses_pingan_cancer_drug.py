@@ -188,6 +188,7 @@ REVIEW = [
 CHARITY = [
     *rows("aid_open_to_citizens", "pingan-cancer-drug/CHAR-1", aid, *situations.CITIZENS),
     *rows("aid_applied_for", "pingan-cancer-drug/CHAR-2", aid, *situations.AID_NOT_APPLIED),
+    *rows("aid_not_bought_instead", "pingan-cancer-drug/CHAR-2", aid, *situations.AID_BOUGHT_INSTEAD),
     *rows("aid_collected", "pingan-cancer-drug/CHAR-3", aid, *situations.AID_NOT_COLLECTED),
     *rows("aid_refusal_reviewed_again", "pingan-cancer-drug/CHAR-4", aid, *situations.AID_REFUSED),
     *rows("aid_does_not_use_limit", "pingan-cancer-drug/CHAR-5", aid, *situations.AID_AND_LIMIT),

@@ -183,6 +183,7 @@ REVIEW = [
 CHARITY = [
     *rows("aid_open_to_citizens", "pingan-longterm-b/CHAR-1", aid, *situations.CITIZENS),
     *rows("aid_applied_for", "pingan-longterm-b/CHAR-2", aid, *situations.AID_NOT_APPLIED),
+    *rows("aid_not_bought_instead", "pingan-longterm-b/CHAR-2", aid, *situations.AID_BOUGHT_INSTEAD),
     *rows("aid_collected", "pingan-longterm-b/CHAR-3", aid, *situations.AID_NOT_COLLECTED),
     *rows("aid_refusal_reviewed_again", "pingan-longterm-b/CHAR-4", aid, *situations.AID_REFUSED),
     *rows("aid_does_not_use_limit", "pingan-longterm-b/CHAR-5", aid, *situations.AID_AND_LIMIT),

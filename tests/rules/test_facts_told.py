@@ -60,6 +60,11 @@ TOLD: dict[str, tuple[str, ...]] = {
         "not_applicable: standing",
     ),
     "aid_does_not_use_limit": ("standing",),
+    "aid_not_bought_instead": (
+        "met: consequence standing",
+        "not_met: consequence standing",
+        "not_applicable: standing",
+    ),
     "aid_open_to_citizens": ("met: citizenship", "not_applicable: citizenship", "not_applicable: standing"),
     "aid_refusal_reviewed_again": ("standing",),
     "application_papers_complete": ("due missing",),

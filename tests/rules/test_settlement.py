@@ -116,3 +116,29 @@ def test_a_contract_without_a_ratio_is_asked_about_whatever_else_holds() -> None
     """The limit has nothing to say about an amount nobody knows."""
     facts = settlement(reimbursement_ratio=None, available=Decimal(0))
     assert outcome(PINGAN_B, facts, "limit_not_exceeded") == "not_applicable"
+
+
+def test_a_person_tells_the_ratio_where_nothing_else_does() -> None:
+    """Neither the policy nor, at China Life, a known catalogue: their word settles it and is not asked for again.
+
+    chinalife-cancer-rider/PAY-8.
+    """
+    unknown = {"reimbursement_ratio": None, "in_catalogue": None}
+    for product in ALL:
+        told = ask(product, settlement(**unknown, ratio_by_person=Decimal("0.70"), cost=Decimal(1000)))
+        assert (told.verdict, told.amounts and told.amounts.ratio) == ("approved", Decimal("0.70"))
+
+
+def test_a_row_of_the_table_stands_before_what_a_person_told() -> None:
+    """chinalife-cancer-rider/PAY-4: in the catalogue, enrolled, not settled through it: 60 %."""
+    told = ask(CHINALIFE, settlement(in_catalogue=True, ratio_by_person=Decimal("0.70")))
+    assert told.amounts is not None
+    assert told.amounts.ratio == Decimal("0.60")
+
+
+def test_a_person_settles_the_combination_that_the_table_leaves_out() -> None:
+    """Compensated without being enrolled: in full is only proposed, a person's ratio is taken."""
+    left_out = {"social_insurance_enrolled": False, "social_insurance_settled": True, "in_catalogue": True}
+    assert ask(CHINALIFE, settlement(**left_out)).verdict == "referred"
+    told = ask(CHINALIFE, settlement(**left_out, ratio_by_person=Decimal("0.70")))
+    assert (told.verdict, told.amounts and told.amounts.ratio) == ("approved", Decimal("0.70"))

@@ -15,7 +15,7 @@ from pydantic import JsonValue, SecretStr
 from sandbox.app import create_app
 from sandbox.database import SCHEMA, prepare
 from storage.pool import open_pool
-from tests.serving import serving
+from tests.serving import TRUST, serving
 from workers.stack.postgres import EmbeddedPostgres
 
 TOKEN = "a-token-for-tests"  # noqa: S105 - opens nothing but a test's own server
@@ -83,7 +83,9 @@ async def sandbox(database: str, gateway_url: str = NOBODY, pace: float = 0.0) -
     try:
         async with (
             serving(app) as url,
-            httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as control,
+            httpx2.AsyncClient(
+                base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, verify=TRUST
+            ) as control,
         ):
             yield Sandbox(url, control)
     finally:
@@ -110,6 +112,8 @@ class Gateway:
     def __init__(self, *answers: int) -> None:
         """Answer the first call-backs with `answers`."""
         self.answers = list(answers)
+        self.closed = False
+        """Whether the journey takes nothing any more."""
         self.received: list[Received] = []
 
     def serve(self) -> AbstractAsyncContextManager[str]:
@@ -119,6 +123,8 @@ class Gateway:
         @app.post("/callbacks/{partner}")
         async def take(partner: str, request: Request) -> Response:
             self.received.append(Received(partner, dict(request.headers), await request.body()))
+            if self.closed:
+                return Response('{"type": "urn:patient-journeys:problem:journey-closed"}', 409)
             return Response(status_code=self.answers.pop(0) if self.answers else 202)
 
         return serving(app)

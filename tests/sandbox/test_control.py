@@ -8,6 +8,7 @@ from openapi_spec_validator import validate
 from pydantic import JsonValue
 
 from sandbox.policies import read_policies
+from schemas.partners import PartnerName
 from tests.activities.test_partners import KNOWN, POLICY
 from tests.sandbox.serving import JOURNEY, Sandbox, sandbox
 
@@ -116,7 +117,7 @@ async def test_the_openapi_document_is_sound(playing: Sandbox) -> None:
     operations = {
         (tag, path) for path, methods in document["paths"].items() for m in methods.values() for tag in m["tags"]
     }
-    assert {tag for tag, _ in operations} >= {"insurer", "pharmacy", "foundation", "hospital", "courier", "notifier"}
+    assert {tag for tag, _ in operations} == {*PartnerName, "control"}
     assert "application/problem+json" in document["paths"]["/insurer/payments"]["post"]["responses"]["409"]["content"]
 
 

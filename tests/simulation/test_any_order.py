@@ -39,6 +39,7 @@ SAID: Mapping[str, dict[str, Any]] = {
     "record_hand_over": {"identity_verified": False},
     "record_payment": {"paid": False},
     "record_refund": {"amount": "1.00"},
+    "reissue_voucher": {},
     "record_review": {"result": "papers_needed", "papers_needed": ["imaging"]},
     "resume": {},
     "retry_hand_off": {},

@@ -70,8 +70,9 @@ async def test_what_the_documents_leave_open_is_decided_by_a_person_whose_word_i
     word = DecideReferral(**people.by(ActorRole.INSURER_REVIEWER), approved=True, reason="contract read: 30 days")
     await rig.done(journey, word)
     status = await rig.waiting(journey, WaitingFor.REVIEW)
-    last = status.decisions[-1]
+    referred, last = status.decisions[-2:]
     assert last.decided_by == word.actor
+    assert last.decision.at > referred.decision.at, "the moment of the word, not of the referral"
     assert last.reason == word.reason
 
 

@@ -11,6 +11,7 @@ from schemas.journey import Stage, WaitingFor
 from tests import people
 from tests.conftest import TEMPORAL, attributes
 from tests.rig import Rig, running
+from tests.roads import at_booking
 from workers.converter import data_converter
 from workers.stack.postgres import EmbeddedPostgres
 
@@ -48,6 +49,21 @@ async def test_a_review_that_is_not_done_in_time_escalates_and_can_still_be_done
     await skipping.done(journey, people.review())
     on_time_again = await skipping.waiting(journey, WaitingFor.BOOKING)
     assert not any(escalation.open for escalation in on_time_again.escalations)
+
+
+async def test_a_passed_deadline_that_the_counter_did_not_settle_is_one_escalation(skipping: Rig) -> None:
+    """DD-3: the drug is not bought in three days; who is sent away later leaves the same escalation open."""
+    journey = await at_booking(skipping, "axa-excellence")
+    await skipping.done(journey, people.pick_up("江苏", "南京", partial_advance_accepted=True))
+    await skipping.until(journey, lambda status: status.wait.overdue)
+    code = await skipping.code(journey)
+    at_the_counter = people.hand_over(code, identity_verified=False, happened_at=datetime.now(UTC))
+    await skipping.done(journey, at_the_counter)
+    sent_away = await skipping.until(journey, lambda status: status.decisions[-1].decision.question == "counter")
+    assert sent_away.wait.overdue
+    assert [escalation.open for escalation in sent_away.escalations] == [True]
+    notices = "SELECT count(*) FROM outbox WHERE journey_id = $1 AND payload ->> 'to' = 'supervisor'"
+    assert await skipping.pool.fetchval(notices, journey) == 1
 
 
 async def test_a_payment_whose_call_back_never_comes_is_found_by_asking(skipping: Rig) -> None:

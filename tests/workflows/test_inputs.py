@@ -1,8 +1,12 @@
 """What people and partners may tell a journey, and what it refuses."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from schemas.actions import RecordPayment, ReviewResult
+import pytest
+
+from schemas.actions import Hold, RecordDeath, RecordFraud, RecordPayment, ReviewResult
+from schemas.civil import china_date
 from schemas.journey import Stage, WaitingFor
 from schemas.money import ZERO
 from schemas.people import Actor, ActorRole
@@ -103,3 +107,61 @@ async def test_a_hand_over_of_tomorrow_is_refused(rig: Rig) -> None:
     answer = await rig.act(journey, people.hand_over(await rig.code(journey), happened_at=tomorrow))
     assert (answer.status_code, "happened_at" in answer.text) == (422, True)
     await rig.done(journey, people.withdraw())
+
+
+TOMORROW = china_date(datetime.now(UTC)) + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "field"),
+    [
+        (RecordDeath, {"died_on": TOMORROW}, "died_on"),
+        (RecordDeath, {"died_on": "1850-01-01"}, "died_on"),
+        (RecordFraud, {"found_on": TOMORROW, "reason": "another patient"}, "found_on"),
+    ],
+)
+async def test_news_of_an_impossible_day_ends_nothing(
+    rig: Rig, kind: type[RecordDeath | RecordFraud], fields: dict[str, Any], field: str
+) -> None:
+    """What ends a cover for good is not taken with a slip of the pen."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    action = kind.model_validate({**people.by(ActorRole.INSURER), **fields})
+    answer = await rig.act(journey, action)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_a_correction_of_nothing_is_refused(rig: Rig) -> None:
+    """An empty correction would decide everything anew for no reason."""
+    journey = await rig.report(PRODUCT)
+    before = await rig.waiting(journey, WaitingFor.REVIEW)
+    answer = await rig.act(journey, people.correct())
+    assert answer.status_code == 422
+    assert "nothing is corrected" in answer.text
+    assert (await rig.waiting(journey, WaitingFor.REVIEW)).revision == before.revision
+
+
+async def test_the_history_names_what_was_corrected(rig: Rig) -> None:
+    """And nothing else, although the whole form travelled."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await rig.done(journey, people.correct(prescription=rig.prescription(PRODUCT, days_supply=20)))
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    texts = [
+        row["en"]
+        for row in await rig.pool.fetch(
+            "SELECT entry->'what'->>'en' AS en FROM timeline WHERE journey_id = $1", journey
+        )
+    ]
+    assert "corrected: prescription; decided anew" in texts
+
+
+async def test_a_refusal_while_on_hold_says_so(rig: Rig) -> None:
+    """It is the right stage, and still nothing may be done."""
+    journey = await rig.report(PRODUCT)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await rig.done(journey, Hold(**people.by(ActorRole.SUPERVISOR), reason="a question"))
+    answer = await rig.act(journey, people.review())
+    assert answer.status_code == 409
+    assert "while the journey is on hold" in answer.text

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.actions import AcceptRefusal, DecideReferral, ReviewResult, SubmitPapers
+from schemas.actions import AcceptRefusal, DecideReferral, Hold, Resume, ReviewResult, SubmitPapers
 from schemas.decision import CharityWay, PharmacistFindings
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.papers import Paper, PaperForm, PaperKind
@@ -35,6 +35,17 @@ async def test_the_review_clock_stands_still_while_papers_are_missing(rig: Rig) 
     assert len(again.wait.deadline.stops) == 1
     assert again.wait.deadline.stops[0].until is not None
     assert again.wait.deadline.due_at >= first.wait.deadline.due_at
+
+
+async def test_the_review_clock_is_shown_as_stopped_after_a_hold_while_papers_are_missing(rig: Rig) -> None:
+    """pingan-longterm-b/SLA-1: the papers are missing as before, so nothing falls due."""
+    journey = await at_review(rig, PRODUCT)
+    await rig.done(journey, people.review(result=ReviewResult.PAPERS_NEEDED, papers_needed=("imaging",)))
+    stopped = await rig.waiting(journey, WaitingFor.PAPERS)
+    await rig.done(journey, Hold(**people.by(ActorRole.SUPERVISOR), reason="a complaint"))
+    await rig.waiting(journey, WaitingFor.RESUMPTION)
+    await rig.done(journey, Resume(**people.by(ActorRole.SUPERVISOR), reason="answered"))
+    assert (await rig.waiting(journey, WaitingFor.PAPERS)).wait.clock_stopped == stopped.wait.clock_stopped
 
 
 async def test_a_claim_can_be_withdrawn_while_papers_are_missing_at_review(rig: Rig) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.views import JourneyPage, JourneyRow
-from schemas.civil import china_time
+from schemas.civil import china_time, due_moment
 from schemas.journey import Money, Stage
 from schemas.papers import PaperKind
 from workers.cli.paper_names import NAMES
@@ -84,7 +84,7 @@ def _missing(row: JourneyRow, words: Words) -> Text:
 def _due(row: JourneyRow, words: Words) -> Text:
     if row.clock_stopped:
         return Text(words("stopped"), style="cyan")
-    due = Text(moment(row.due_at))
+    due = Text(due_moment(row.due_at) if row.due_at else "")
     if row.provisional:
         due.append(" ?")
     if row.overdue:
@@ -94,7 +94,8 @@ def _due(row: JourneyRow, words: Words) -> Text:
 
 
 def _money(money: Money) -> Text:
-    amounts = money.settled or money.estimate
-    return (
-        lines(f"{amounts.insurer_pays:,.2f}", Text(f"{amounts.own_share:,.2f}", style="dim")) if amounts else Text("")
-    )
+    """What was settled; before that the estimate, marked as one."""
+    amounts, about = (money.settled, "") if money.settled else (money.estimate, "≈ ")
+    if amounts is None:
+        return Text("")
+    return lines(f"{about}{amounts.insurer_pays:,.2f}", Text(f"{about}{amounts.own_share:,.2f}", style="dim"))

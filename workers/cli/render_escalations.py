@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.escalations import EscalationPage, EscalationRow, FailingRow
+from schemas.civil import due_moment
 from workers.cli.render import lines, moment, short_id
 from workers.cli.words import Words
 
@@ -59,7 +60,7 @@ def _whose(row: EscalationRow | FailingRow) -> Text:
 
 def _standing(row: EscalationRow | FailingRow, words: Words) -> Text:
     waiting = " · ".join(filter(None, (words(row.waiting_for), words(row.waiting_on))))
-    due = Text(moment(row.due_at))
+    due = Text(due_moment(row.due_at) if row.due_at else "")
     if row.overdue:
         due.append(f" {words('overdue')}").stylize("bold red")
     return lines(words(row.stage), waiting, due)

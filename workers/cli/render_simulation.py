@@ -72,8 +72,10 @@ def _money(trace: ClaimTrace, words: Words) -> Text:
         [("cost", amounts.cost), ("insurer_pays", amounts.insurer_pays), ("own", amounts.own_share)] if amounts else []
     )
     parts += [("committed", money.committed), ("paid", money.paid), ("limit_left", trace.limit_left)]
+    about = f"   {words('estimate')}:" if amounts and not money.settled else ""
     line = Text(
-        f"{words(trace.ends)}", style=STAGE_STYLES.get(trace.ends, "yellow") if trace.ends != "open" else "yellow"
+        f"{words(trace.ends)}{about}",
+        style=STAGE_STYLES.get(trace.ends, "yellow") if trace.ends != "open" else "yellow",
     )
     return line.append("   ".join(["", *(f"{words(name)} {amount:,.2f}" for name, amount in parts)]), "default")
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.views import JourneyView
+from schemas.civil import due_moment
 from schemas.deadline import Deadline
 from schemas.decision import Amounts, Finding, Outcome
 from schemas.journey import CLOSED_STAGES, DecisionRecord, WaitingFor
@@ -87,7 +88,7 @@ def _due(view: JourneyView, deadline: Deadline, words: Words) -> Text:
         state = f"{words('stopped')} {words('since')} {moment(stop.since)}: {words.text(stop.why)}"
         return Text(state, style="cyan")
     late = view.wait.overdue
-    line = Text(f"{words('due')} {moment(deadline.due_at)}", style="bold red" if late else "default")
+    line = Text(f"{words('due')} {due_moment(deadline.due_at)}", style="bold red" if late else "default")
     line.append(f"   {words('overdue' if late else 'running')}")
     if deadline.provisional:
         line.append(f" ({words('provisional')})", style="default")

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from schemas.journey import Stage
+from tests.serving import TRUST
 from tests.workers.stack.waiting import eventually
 from workers.demo.summary import Summary
 from workers.settings import Settings
@@ -112,7 +113,7 @@ async def answers(state: StateFolder, at_least: int = 0) -> bool:
     if not (state.path / "stack.toml").exists():
         return False
     try:
-        async with httpx2.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False, verify=TRUST) as client:
             page = await client.get(f"{Settings(journeys_state=state.path).gateway_url}/journeys")
     except httpx2.HTTPError:
         return False
