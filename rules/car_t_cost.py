@@ -19,7 +19,7 @@ def cost_kind_covered(facts: CarTCostFacts, context: Context) -> Result:
     known = {"kind": kind, "covered_kinds": covered}
     if kind in covered:
         return met(say("属于承担的费用项目。", "A kind of cost that is covered."), **known)
-    if kind is CostKind.BRIDGING_THERAPY and len(covered) > 1:
+    if kind is CostKind.BRIDGING_THERAPY and CostKind.TREATMENT in covered:
         why = say(
             "桥接治疗不属于约定的六个步骤，是否承担需人工判断。",
             "Bridging therapy is not one of the six steps: a person decides.",
