@@ -3,6 +3,7 @@
 from console.views import JourneyView
 from intake.identity import journey_id
 from products.loader import load_products
+from schemas.claim import ClaimReport
 from schemas.decision import CharityWay
 from schemas.drug_claim import DrugClaimReport
 from workers.demo.clients import Clients
@@ -14,7 +15,7 @@ PRODUCT = "pingan-longterm-b"
 class AidAttempt:
     """Tells the played foundation what to do with the claim of PRODUCT; every other claim finds no program."""
 
-    def __init__(self, clients: Clients, claim: DrugClaimReport) -> None:
+    def __init__(self, clients: Clients, claim: ClaimReport) -> None:
         """Prepare for `claim`."""
         self._clients = clients
         self._claim = claim
@@ -37,5 +38,7 @@ class AidAttempt:
             await self._programs(there_is_one=False)
 
     async def _programs(self, *, there_is_one: bool) -> None:
+        if not isinstance(self._claim, DrugClaimReport):
+            return
         drugs = load_products().find_drugs(self._claim.product, self._claim.prescription.drug)
         await self._clients.instruct("programs", [{"drug_id": drug.id, "open": there_is_one} for drug in drugs])

@@ -28,10 +28,11 @@ class Counts(Shape):
     payments: int
     voucher_messages: int
 
-    def once(self, *, paid: bool) -> bool:
-        """Whether each happened exactly once; without an insurer's share there is no payment."""
-        others = (self.vouchers, self.commitments, self.dispensings, self.voucher_messages)
-        return all(count == 1 for count in others) and self.payments == int(paid)
+    def once(self, *, paid: bool, dispensed: bool = True) -> bool:
+        """Whether each happened exactly once: no payment without an insurer's share, no voucher for a therapy."""
+        of_drugs = (self.vouchers, self.dispensings, self.voucher_messages)
+        drugs_once = all(count == int(dispensed) for count in of_drugs)
+        return drugs_once and self.commitments == 1 and self.payments == int(paid)
 
 
 async def counted(settings: Settings, clients: Clients, journey_ids: Iterable[str]) -> dict[str, Counts]:

@@ -20,15 +20,18 @@ from schemas.actions import (
     ReviewResult,
     SubmitPapers,
 )
+from schemas.car_t_actions import ArrangeTreatment, BookAssessment
 from schemas.civil import CHINA, china_date
+from schemas.claim import ClaimReport
 from schemas.clinical import Tumour
 from schemas.decision import FulfilmentMode, PharmacistFindings, Verdict
-from schemas.drug_claim import DrugClaimReport
 from schemas.journey import JourneyStatus, WaitingFor
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Actor, ActorRole
 
 _INJECTED = ("注射", "单抗", "可瑞达", "英飞凡")
+_EXPECTED_COST = Decimal("1200000.00")
+"""What the service agent expects a CAR-T therapy to cost."""
 _RATIO = Decimal("0.80")
 """What the reviewer finds in the contract where the insurer's system does not tell the ratio."""
 
@@ -36,7 +39,7 @@ _RATIO = Decimal("0.80")
 class People:
     """Everybody around one claim: insured person, pharmacist, reviewer, service agent, pharmacy counter."""
 
-    def __init__(self, claim: DrugClaimReport) -> None:
+    def __init__(self, claim: ClaimReport) -> None:
         """Act for `claim`."""
         self._claim = claim
         self._product: Product = load_products().get(claim.product)
@@ -54,6 +57,8 @@ class People:
             WaitingFor.AID_APPLICATION: lambda now: ApplyForAid(**_by(ActorRole.INSURED, now)),
             WaitingFor.BOOKING: self._book,
             WaitingFor.OWN_SHARE: self._pay,
+            WaitingFor.ASSESSMENT_BOOKING: self._book_assessment,
+            WaitingFor.ARRANGEMENT: _arrange,
             WaitingFor.HAND_OVER: lambda now: self._collect(now, code),
             WaitingFor.HAND_OFF_HELP: lambda now: RetryHandOff(
                 **_by(ActorRole.SERVICE_AGENT, now), reason="the partner answers again"
@@ -107,6 +112,11 @@ class People:
             partial_advance_accepted=True,
         )
 
+    def _book_assessment(self, status: JourneyStatus) -> ActionInput:
+        """At the institution that made the diagnosis; after the arrangement hospital and manufacturer tell the rest."""
+        site, today = self._claim.diagnosis.hospital.name, china_date(datetime.now(CHINA))
+        return BookAssessment(**_by(ActorRole.SERVICE_AGENT, status), site=site, party="site-1", on=today)
+
     def _pay(self, status: JourneyStatus) -> ActionInput:
         estimate = status.money.estimate
         amount = estimate.own_share if estimate else Decimal("0.00")
@@ -131,6 +141,14 @@ class People:
             identity_verified=True,
             papers=tuple(Paper(kind=kind, form=PaperForm.ORIGINAL, received_on=today) for kind in kinds),
         )
+
+
+def _arrange(status: JourneyStatus) -> ActionInput:
+    return ArrangeTreatment(
+        **_by(ActorRole.SERVICE_AGENT, status),
+        apheresis_planned_on=china_date(datetime.now(CHINA)),
+        expected_cost=_EXPECTED_COST,
+    )
 
 
 def _by(role: ActorRole, status: JourneyStatus) -> dict[str, Any]:

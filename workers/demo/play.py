@@ -10,7 +10,8 @@ import structlog
 
 from console.views import JourneyView
 from schemas.action_input import ActionInput
-from schemas.drug_claim import DrugClaimReport
+from schemas.claim import ClaimReport
+from schemas.claims import REPORTS
 from schemas.journey import CLOSED_STAGES, WaitingFor
 from workers.demo.aid import AidAttempt
 from workers.demo.clients import Clients, NotNowError
@@ -44,7 +45,7 @@ class Play:
                 claims.create_task(self._travel(event))
 
     async def _travel(self, event: dict[str, Any]) -> None:
-        claim = DrugClaimReport.model_validate(event["data"])
+        claim = REPORTS[event["type"]].model_validate(event["data"])
         people, aid = People(claim), AidAttempt(self._clients, claim)
         await self._until_done(lambda: self._hand_in(event, claim, aid))
         await self._until_done(lambda: self._advance(claim, people, aid))
@@ -60,14 +61,14 @@ class Play:
                 await asyncio.sleep(_AWAY_SECONDS)
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _hand_in(self, event: dict[str, Any], claim: DrugClaimReport, aid: AidAttempt) -> bool:
+    async def _hand_in(self, event: dict[str, Any], claim: ClaimReport, aid: AidAttempt) -> bool:
         if await self._clients.find(claim.claim_number) is None:
             await aid.open_program()
             async with self._turn(f"insurer reports claim {claim.claim_number} ({claim.product})"):
                 await self._clients.report(event)
         return True
 
-    async def _advance(self, claim: DrugClaimReport, people: People, aid: AidAttempt) -> bool:
+    async def _advance(self, claim: ClaimReport, people: People, aid: AidAttempt) -> bool:
         """Look at the journey and make the move that is due, if any; True once it has ended."""
         row = await self._clients.find(claim.claim_number)
         if row is None:

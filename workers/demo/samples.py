@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from schemas.civil import CHINA
-from schemas.drug_claim import DrugClaimReport
+from schemas.claim import ClaimReport
+from schemas.claims import REPORTS
 from workers.stack.state import StateFolder
 
 FOLDER = Path(__file__).parents[2] / "samples"
@@ -32,9 +33,9 @@ class Samples:
         self.moved_by = self._moved_by(state)
         self.events = [_moved(event, self.moved_by) for event in self.events]
 
-    def claims(self) -> list[DrugClaimReport]:
+    def claims(self) -> list[ClaimReport]:
         """The claims inside the events."""
-        return [DrugClaimReport.model_validate(event["data"]) for event in self.events]
+        return [REPORTS[event["type"]].model_validate(event["data"]) for event in self.events]
 
     def policies(self) -> list[dict[str, Any]]:
         """What the insurers know from the start."""

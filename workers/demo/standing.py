@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from console.views import JourneyView
-from schemas.drug_claim import DrugClaimReport
+from schemas.claim import ClaimReport
 from schemas.journey import CLOSED_STAGES, Stage, WaitingFor
 
 
 class Standing:
     """Where the claims of one play stand; every answer is of the moment in which it is asked for."""
 
-    def __init__(self, views: Mapping[str, JourneyView], claims: Sequence[DrugClaimReport]) -> None:
+    def __init__(self, views: Mapping[str, JourneyView], claims: Sequence[ClaimReport]) -> None:
         """Tell of `claims`; `views` is the latest known state by claim number and may change meanwhile."""
         self.views = views
         self.claims = claims

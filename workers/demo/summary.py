@@ -85,4 +85,5 @@ def _end(view: JourneyView, counts: Counts | None) -> JourneyEnd:
 def _once(view: JourneyView, counts: Counts | None) -> bool:
     if view.stage is not Stage.COMPLETED:
         return True
-    return counts is not None and counts.once(paid=view.money.committed > ZERO)
+    dispensed = view.kind == "specialty_drug"
+    return counts is not None and counts.once(paid=view.money.committed > ZERO, dispensed=dispensed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.drug_claim import DrugClaimReport
 from schemas.policy import Policy
 from workers.demo.samples import FOLDER, Samples, SamplesError
 from workers.stack.state import StateFolder
@@ -25,11 +26,13 @@ def aged(folder: Path, days: int) -> Path:
     return folder
 
 
-def test_there_is_one_claim_of_every_product_and_a_policy_for_each(tmp_path: Path) -> None:
+def test_there_is_one_drug_claim_of_every_product_and_a_policy_for_each(tmp_path: Path) -> None:
     """All of them are sound."""
     samples = Samples(StateFolder(tmp_path))
     policies = {Policy.model_validate(entry["policy"]).policy_number for entry in samples.policies()}
-    assert len({claim.product for claim in samples.claims()}) == len(samples.claims()) == 5
+    drugs = [claim for claim in samples.claims() if isinstance(claim, DrugClaimReport)]
+    assert len({claim.product for claim in drugs}) == len(drugs) == 5
+    assert len(samples.claims()) == 6
     assert {claim.policy_number for claim in samples.claims()} <= policies
 
 
@@ -46,6 +49,7 @@ def test_stale_samples_move_to_today_with_their_policies(tmp_path: Path) -> None
     samples = Samples(StateFolder(tmp_path / "state"), folder)
     assert abs(samples.moved_by - timedelta(days=400)) <= timedelta(days=1)
     claim = samples.claims()[0]
+    assert isinstance(claim, DrugClaimReport)
     assert claim.insured.birth_date.isoformat() == printed["data"]["insured"]["birth_date"]
     moved = claim.prescription.issued_on - samples.moved_by
     assert moved.isoformat() == printed["data"]["prescription"]["issued_on"]

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from console.views import JourneyView
-from schemas.drug_claim import DrugClaimReport
+from schemas.claim import ClaimReport
 from schemas.journey import Stage, Wait, WaitingFor
 from schemas.people import ActorRole
 from tests.console import samples
@@ -29,12 +29,12 @@ ONCE = Counts(vouchers=1, commitments=1, dispensings=1, payments=0, voucher_mess
 
 
 @pytest.fixture
-def claims(tmp_path: Path) -> list[DrugClaimReport]:
+def claims(tmp_path: Path) -> list[ClaimReport]:
     """The claims of the demonstration."""
     return Samples(StateFolder(tmp_path)).claims()
 
 
-def view(claim: DrugClaimReport, number: int, **changes: object) -> JourneyView:
+def view(claim: ClaimReport, number: int, **changes: object) -> JourneyView:
     """A journey of the claim, waiting for the courier, with a name of the longest sort for its drug."""
     wait = samples.status().wait.model_copy(update={"what": WaitingFor.HAND_OVER, "on": ActorRole.COURIER})
     known = {"claim_number": claim.claim_number, "product": claim.product, "drug": "可瑞达 帕博利珠单抗注射液"}
@@ -43,12 +43,12 @@ def view(claim: DrugClaimReport, number: int, **changes: object) -> JourneyView:
     )
 
 
-def done(claim: DrugClaimReport, number: int) -> JourneyView:
+def done(claim: ClaimReport, number: int) -> JourneyView:
     """A settled journey of the claim."""
     return view(claim, number, stage=Stage.COMPLETED, wait=Wait(what=WaitingFor.NOTHING, on=None, since=samples.NOW))
 
 
-def test_a_line_tells_how_far_it_has_come(claims: list[DrugClaimReport]) -> None:
+def test_a_line_tells_how_far_it_has_come(claims: list[ClaimReport]) -> None:
     """Each journey that has not settled is named with what it waits for."""
     views: dict[str, JourneyView] = {}
     standing = Standing(views, claims[:4])
@@ -66,7 +66,7 @@ def test_a_line_tells_how_far_it_has_come(claims: list[DrugClaimReport]) -> None
     assert standing.line() == "4 of 4 settled"
 
 
-def drawn(play: Play, claims: list[DrugClaimReport], settings: Settings) -> list[str]:
+def drawn(play: Play, claims: list[ClaimReport], settings: Settings) -> list[str]:
     """The lines of the picture on a terminal of 80 columns."""
     console = Console(width=80)
     with console.capture() as captured:
@@ -74,7 +74,7 @@ def drawn(play: Play, claims: list[DrugClaimReport], settings: Settings) -> list
     return captured.get().splitlines()
 
 
-async def test_the_table_is_whole_on_a_terminal_of_80_by_24(claims: list[DrugClaimReport]) -> None:
+async def test_the_table_is_whole_on_a_terminal_of_80_by_24(claims: list[ClaimReport]) -> None:
     """Money is never cut, nothing is wider or taller; at the end no last move is left standing."""
     settings = Settings(gateway_url=NOWHERE, sandbox_url=NOWHERE)
     play = Play(Clients(settings), [], pace=0)
@@ -84,12 +84,12 @@ async def test_the_table_is_whole_on_a_terminal_of_80_by_24(claims: list[DrugCla
     assert max(map(cell_len, lines)) <= 80
     assert len(lines) < 24
     shown = "\n".join(lines)
-    assert (shown.count("16,126.20"), shown.count("1,791.80"), shown.count("hand_over · courier")) == (5, 5, 5)
+    assert (shown.count("16,126.20"), shown.count("1,791.80"), shown.count("hand_over · courier")) == (6, 6, 6)
     assert play.last_move in shown
     play.views |= {claim.claim_number: done(claim, number) for number, claim in enumerate(claims)}
     shown = "\n".join(drawn(play, claims, settings))
     assert play.last_move not in shown
-    assert "› 5 of 5 settled" in shown
+    assert "› 6 of 6 settled" in shown
 
 
 async def test_signs_of_life_come_with_news_and_after_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ async def test_signs_of_life_come_with_news_and_after_silence(monkeypatch: pytes
 
 
 async def test_books_that_cannot_be_read_prove_nothing(
-    claims: list[DrugClaimReport], monkeypatch: pytest.MonkeyPatch
+    claims: list[ClaimReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is away at the end is waited for a moment; then the summary says what is known without the books."""
     monkeypatch.setattr(books, "_PATIENCE_SECONDS", 0.2)
