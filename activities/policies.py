@@ -49,6 +49,7 @@ PATIENCE = {
     WaitingFor.PAYMENT: timedelta(days=3),
     WaitingFor.AID_OUTCOME: timedelta(days=15),
     WaitingFor.AID_COLLECTION: timedelta(days=30),
+    WaitingFor.PRODUCT: timedelta(days=45),
 }
 """How long a partner that took a request may take over it before a supervisor is told: our practice, not printed."""
 

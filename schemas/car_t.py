@@ -14,6 +14,7 @@ from schemas.custody import CustodyEvent, DeviationWord
 from schemas.deadline import Budget
 from schemas.journey import JourneyStatus
 from schemas.ledger import Reservation
+from schemas.money import Ratio
 from schemas.names import ProductId
 from schemas.policy import Coverage
 from schemas.shape import Shape
@@ -75,6 +76,8 @@ class CarTCarriedOver(Shape):
     words: tuple[DeviationWord, ...] = ()
     bills: tuple[SubmitCosts, ...] = ()
     reservation: Reservation | None = None
+    ratio_by_person: Ratio | None = None
+    """What a person said where the contract tells no ratio; nobody is asked twice."""
     cover_ended_on: date | None = None
     """First day without cover, where the policy was cancelled and what is spent before still counts."""
 

@@ -27,6 +27,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 _SQL = load("simulation")
 _SAMPLE = {"specialty_drug": "", "car_t": "-car-t"}
 """What the name of a kind's sample ends with."""
+_ANY_CAR_T = "chinalife-cancer-rider-car-t.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ async def hand_in(house: House, claim: Reported) -> AnyClaim:
 def _reported(
     scenario: Scenario, script: Script, products: KnownProducts, marks: tuple[str, str], corrected: Fields
 ) -> Reported:
-    sample = _json("claims", f"{scenario.product}{_SAMPLE[script.kind]}.json")["data"]
-    data = laid_over(sample, script.claim) | corrected
+    one_policy = {"policy_number": _entry(scenario.product)["policy"]["policy_number"]}
+    data = laid_over(_sample(scenario.product, script.kind) | one_policy, script.claim) | corrected
     for name, mark in zip(("claim_number", "policy_number"), marks, strict=True):
         data[name] = "-".join(filter(None, (str(data.get(name, "")), mark)))
     claim = _validated(data, event_type(script), products)
@@ -110,7 +111,7 @@ def _validated(data: Fields, type_: str, products: KnownProducts) -> ClaimReport
 
 
 def _coverage(scenario: Scenario, number: str) -> Fields:
-    entry = next(one for one in _json("policies.json") if one["policy"]["product"] == scenario.product)
+    entry = _entry(scenario.product)
     told = {name: value for name, value in scenario.policy.items() if name != "in_catalogue"}
     policy = laid_over(entry["policy"], told) | {name: None for name, value in told.items() if value is None}
     catalogue = scenario.policy.get("in_catalogue", entry["in_catalogue"])
@@ -123,6 +124,21 @@ def _coverage(scenario: Scenario, number: str) -> Fields:
     if problems:
         raise WrongClaimError(problems)
     return known
+
+
+def _sample(product: str, kind: str) -> Fields:
+    """The data of a claim of that kind; under a product that covers no CAR-T therapy, the claim of one that does."""
+    name = f"{product}{_SAMPLE[kind]}.json"
+    if kind == "car_t" and not SAMPLES.joinpath("claims", name).exists():
+        name = _ANY_CAR_T
+    data: Fields = _json("claims", name)["data"]
+    return data | {"product": product}
+
+
+def _entry(product: str) -> Fields:
+    """The policy that all claims of a scenario are on, whatever they claim: the first one of the product."""
+    found: Fields = next(one for one in _json("policies.json") if one["policy"]["product"] == product)
+    return found
 
 
 def _place(location: tuple[int | str, ...]) -> tuple[str, ...]:

@@ -217,6 +217,7 @@ class CarTJourney(CarTJourneyInputs):
             words=case.words,
             bills=case.bills,
             reservation=case.reservation,
+            ratio_by_person=case.ratio_by_person,
             cover_ended_on=case.cover_ended_on,
         )
 

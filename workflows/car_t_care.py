@@ -84,7 +84,11 @@ class Care:
         while True:
             await self.cells.clear(conditioned=True)
             answer = await self.waits.answer_unless(
-                RecordInfusion, WaitingFor.INFUSION, ActorRole.HOSPITAL, lambda: not self.cells.cleared
+                RecordInfusion,
+                WaitingFor.INFUSION,
+                ActorRole.HOSPITAL,
+                changed=lambda: not self.cells.cleared,
+                last_day=self.case.therapy.product_expires_on,
             )
             if answer:
                 break

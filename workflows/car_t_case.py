@@ -65,7 +65,7 @@ class CarTCase:
         self.coverage, self.plan, self.known = carried.coverage, carried.plan, True
         self.custody, self.first_seq, self.words = carried.custody, carried.first_seq, carried.words
         self.bills, self.reservation = carried.bills, carried.reservation
-        self.cover_ended_on = carried.cover_ended_on
+        self.ratio_by_person, self.cover_ended_on = carried.ratio_by_person, carried.cover_ended_on
 
     # What agents see of the therapy, which is all that later steps build on.
 
@@ -197,12 +197,12 @@ class CarTCase:
 
     def apheresis_facts(self, answer: RecordApheresis) -> CarTApheresisFacts:
         """The facts of one apheresis."""
-        policy = self.coverage.policy
+        policy, therapy = self.coverage.policy, self.therapy
         return CarTApheresisFacts(
             site=answer.site,
             performed_on=answer.performed_on,
-            first_apheresis_on=self.therapy.first_apheresis_on,
-            arranged=self.therapy.arranged,
+            first_apheresis_on=therapy.first_apheresis_on,
+            arranged=therapy.arranged and answer.performed_on >= (therapy.assessed_on or answer.performed_on),
             policy_effective_on=policy.effective_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
@@ -246,12 +246,13 @@ class CarTCase:
 
     def settlement_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
         """The facts of who pays `cost`, where the limit holds `available` for this claim."""
-        policy, bill = self.coverage.policy, self.bills[-1] if self.bills else None
+        policy, bills = self.coverage.policy, [bill for bill in self.bills if bill.items]
+        settled = all(bill.settled_by_social_insurance for bill in bills) if bills else policy.social_insurance.settled
         ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
         return CarTSettlementFacts(
             cost=cost,
             social_insurance_enrolled=policy.social_insurance.enrolled,
-            social_insurance_settled=bill.settled_by_social_insurance if bill else policy.social_insurance.settled,
+            social_insurance_settled=settled,
             social_insurance_compensation=sum((each.social_insurance_compensation for each in self.bills), ZERO),
             other_compensation=sum((each.other_compensation for each in self.bills), ZERO),
             reimbursement_ratio=ratio,

@@ -250,6 +250,7 @@ class Cells:
             raise TherapyEndedError(Stage.REFUSED, CarTNews.NO_PRODUCT, today())
         self.case.change(released=False, batch="", certificate="", product_expires_on=None)
         if word.way == "remanufacture":
+            self.case.show(product_at=None)  # what there is of the failed product is not the one to come
             await self._take_slot()
             return
         await self.arrange()
@@ -267,17 +268,22 @@ class Cells:
             known = self.known
             decision = await self.journey.decide(self.case.infusion_facts(conditioned=conditioned))
             self.case.found(decision.deviations)
-            if decision.verdict is Verdict.APPROVED:
+            if decision.verdict is Verdict.APPROVED or await self._approved_by_person(decision, known):
                 self.looked_at = known
                 return
-            await self._unclear(decision, known)
 
-    async def _unclear(self, decision: Decision, known: int) -> None:
+    async def _approved_by_person(self, decision: Decision, known: int) -> bool:
+        """Whether a person lets them pass; what news of the cells can set right waits for news instead."""
         if decision.verdict is Verdict.REFUSED:
             raise UnusableCellsError(decision)
-        if not any(item.open for item in self.journey.record.status.escalations):
-            self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
-        await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
+        if any(item.open for item in decision.deviations) or not self._arrived():
+            if not any(item.open for item in self.journey.record.status.escalations):
+                self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
+            await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
+            return False
+        if not await self.journey.approved(decision):
+            raise UnusableCellsError(decision)
+        return self.known == known
 
     async def give_up(self) -> None:
         """A slot in which nothing is made any more is given back to the manufacturer."""

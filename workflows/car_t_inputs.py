@@ -223,6 +223,12 @@ class CarTJourneyInputs(JourneyInputs):
         if not self.cells.cleared:
             message = "the cells are not cleared: something was told of them that has to be looked at first"
             raise ApplicationError(message, type="ActionNotPossible", non_retryable=True)
+        if therapy.product_expires_on and action.infused_on > therapy.product_expires_on:
+            message = f"infused_on: the product was usable until {therapy.product_expires_on}: do not infuse"
+            raise invalid(message)
+        if therapy.conditioned_on and action.infused_on < therapy.conditioned_on:
+            message = f"infused_on: is before the lymphodepletion ended on {therapy.conditioned_on}"
+            raise invalid(message)
         for name, expected in (("coi", therapy.coi), ("din", therapy.din)):
             if getattr(action.identity, name) != expected:
                 message = f"identity.{name}: is not the one of this patient's cells: do not infuse"

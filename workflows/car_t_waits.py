@@ -1,7 +1,7 @@
 """The waits of a CAR-T therapy: none of them outlasts the treatment window unnoticed."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -44,11 +44,11 @@ class TherapyWaits:
         return answer
 
     async def answer_unless(
-        self, kind: type[Awaited], what: WaitingFor, on: ActorRole, changed: Callable[[], bool]
+        self, kind: type[Awaited], what: WaitingFor, on: ActorRole, changed: Callable[[], bool], last_day: date | None
     ) -> Awaited | None:
-        """As `answer`, but None as soon as `changed` holds."""
+        """As `answer`, but None as soon as `changed` holds, or after `last_day`."""
         wait = Waiting(what, on, Clock(None, workflow.now()), until=changed)
-        answer = await self._listen(wait)
+        answer = await self._listen(wait, last_day)
         return answer if isinstance(answer, kind) else None
 
     async def until(self, condition: Callable[[], bool], what: WaitingFor, on: ActorRole) -> None:
@@ -56,28 +56,40 @@ class TherapyWaits:
         if not condition():
             await self._listen(Waiting(what, on, Clock(None, workflow.now()), until=condition))
 
-    async def _listen(self, wait: Waiting) -> ActionInput | None:
+    async def _listen(self, wait: Waiting, last_day: date | None = None) -> ActionInput | None:
         while True:
-            wait.wake_at = self._window_closes()
+            closes_on = self._window_closes()
+            days = [day for day in (closes_on, last_day) if day is not None]
+            wait.wake_at = _after(min(days)) if days else None
             await self.journey.show(wait)
             answer = await self.journey.listen(wait)
             if answer is not None or wait.over:
                 return answer
-            self._window_closed()
+            if closes_on is not None and closes_on < today():
+                self._window_closed(closes_on)
+            if last_day is not None and last_day < today():
+                return None
 
-    def _window_closes(self) -> datetime | None:
-        """The first moment after the window; None where it is not open or has closed before."""
+    def _window_closes(self) -> date | None:
+        """The last day of the window; None where it is not open, or nothing more hangs on it."""
         window = self.case.therapy.window
-        if window is None or window.closes_on < today():
+        if window is None or (window.closes_on < today() and not self._before_infusion):
             return None
-        return datetime.combine(window.closes_on + timedelta(days=1), time(), CHINA)
+        return window.closes_on
 
-    def _window_closed(self) -> None:
-        window = self.case.therapy.window
-        if window is None:
-            return
-        text = car_t_texts.window_closed(window.closes_on)
+    @property
+    def _before_infusion(self) -> bool:
+        """Whether the therapy is on its way to the infusion: not infused, and not being settled either."""
+        return self.case.therapy.infused_on is None and self.journey.record.status.stage is not Stage.SETTLEMENT
+
+    def _window_closed(self, closed_on: date) -> None:
+        text = car_t_texts.window_closed(closed_on)
         self.journey.record.note("deadline", text)
         self.journey.record.notify(ActorRole.SERVICE_AGENT, "window_closed", text)
-        if self.case.therapy.infused_on is None:
-            raise TherapyEndedError(Stage.LAPSED, CarTNews.WINDOW_CLOSED, window.closes_on + timedelta(days=1))
+        if self._before_infusion:
+            raise TherapyEndedError(Stage.LAPSED, CarTNews.WINDOW_CLOSED, closed_on + timedelta(days=1))
+
+
+def _after(day: date) -> datetime:
+    """The first moment after `day`."""
+    return datetime.combine(day + timedelta(days=1), time(), CHINA)

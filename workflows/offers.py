@@ -80,6 +80,9 @@ _ASIDE: dict[Stage, tuple[ActionOffer, ...]] = {
 }
 """What may be told in a stage whatever the journey waits for."""
 
+_AUTHORIZED = frozenset({Stage.ASSESSMENT, *_ASIDE})
+"""Stages of a CAR-T therapy in which the claim is decided: a correction would come too late."""
+
 _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.REFERRAL: (_offer("decide_referral", _REVIEWERS, "人工核定", "Decide what was referred"),),
     WaitingFor.REVIEW: (_offer("record_review", (ActorRole.PHARMACIST,), "登记处方审核结果", "Record the review"),),
@@ -210,7 +213,8 @@ def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:
 
 
 def _turns(stage: Stage, what: WaitingFor, standing: Standing) -> list[ActionOffer]:
-    turns = [CORRECT] if standing.withdrawable and what in _CORRECTABLE and stage not in _ASIDE else []
+    correctable = standing.withdrawable and what in _CORRECTABLE and stage not in _AUTHORIZED
+    turns = [CORRECT] if correctable else []
     if stage in _INVESTIGABLE and what not in {WaitingFor.INVESTIGATION, WaitingFor.HAND_OFF}:
         turns.append(INVESTIGATE)
     return [*turns, *(() if stage is Stage.RECOVERY else NEWS)]
