@@ -8,7 +8,7 @@ from stdnum.iso7064 import mod_37_2
 
 from schemas.car_t_view import CarTView
 from schemas.civil import china_date
-from schemas.custody import CustodyStep, Material
+from schemas.custody import CustodyStep, Deviation, Material
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.people import ActorRole
 from simulation.scenario import Fields
@@ -52,6 +52,11 @@ def carrying(status: JourneyStatus) -> Obliging | None:
         return None
     role = ActorRole.CRYO_COURIER if view.product_at == COURIER else ActorRole.MANUFACTURER
     return Obliging("1d", role, "record_custody")
+
+
+def open_deviations(status: JourneyStatus) -> tuple[Deviation, ...]:
+    """What somebody could dispose of."""
+    return tuple(item for item in status.car_t.deviations if item.open) if status.car_t else ()
 
 
 def donation_number(apheresis: int) -> str:
@@ -153,7 +158,7 @@ def _lymphodepletion(now: Situation, told: Mapping[str, Any]) -> Fields:
 
 def _deviation(now: Situation, told: Mapping[str, Any]) -> Fields:
     number = told.get("number")
-    found = [item for item in _view(now).deviations if item.open and number in {None, item.number}]
+    found = [item for item in open_deviations(now.status) if number in {None, item.number}]
     if not found:
         return {}
     return {

@@ -55,6 +55,8 @@ _TO_THE_DOOR = {
 def obliging(status: JourneyStatus) -> Obliging | None:
     """Who answers what the journey waits for; None where nobody does."""
     view = status.fulfilment
+    if status.wait.what is WaitingFor.DEVIATION and not car_t_people.open_deviations(status):
+        return None
     if status.wait.what is WaitingFor.HAND_OVER and view and view.mode is not FulfilmentMode.PICK_UP:
         return _TO_THE_DOOR[view.pharmacy_city == view.destination_city]
     return _OBLIGING.get(status.wait.what)

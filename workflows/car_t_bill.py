@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.car_t_facts import CostItem
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage, WaitingFor
-    from schemas.ledger import Commit, Release, Reserve
+    from schemas.ledger import Commit, Release, Reservation, Reserve
     from schemas.money import ZERO, Yuan
     from schemas.partners import PaymentOrder
     from schemas.people import ActorRole
@@ -42,17 +42,8 @@ class Bill:
 
     async def reserve(self, expected: Yuan) -> None:
         """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up."""
-        policy, claim = self.case.coverage.policy, self.case.claim
-        amounts = await self._amounts(expected, policy.sum_insured)
-        reserve = Reserve(
-            key=self.case.key("reserve"),
-            journey_id=claim.journey_id,
-            product=claim.product,
-            policy_number=claim.policy_number,
-            period_from=policy.effective_on,
-            sum_insured=policy.sum_insured,
-            wanted=amounts.insurer_pays,
-        )
+        amounts = await self._amounts(expected, self.case.coverage.policy.sum_insured)
+        reserve = self._reserving("reserve", amounts.insurer_pays)
         reservation = self.case.reservation = await own.ask(Ledger.reserve, reserve)
         money = self.journey.record.status.money
         self.journey.record.change(
@@ -62,6 +53,18 @@ class Bill:
         holds = reservation.granted + reservation.available
         if holds < amounts.insurer_pays:
             await self._within(expected, holds)
+
+    def _reserving(self, what: str, wanted: Yuan) -> Reserve:
+        policy, claim = self.case.coverage.policy, self.case.claim
+        return Reserve(
+            key=self.case.key(what),
+            journey_id=claim.journey_id,
+            product=claim.product,
+            policy_number=claim.policy_number,
+            period_from=policy.effective_on,
+            sum_insured=policy.sum_insured,
+            wanted=wanted,
+        )
 
     async def _within(self, expected: Yuan, holds: Yuan) -> None:
         amounts = await self._amounts(expected, holds)
@@ -108,7 +111,7 @@ class Bill:
         if reservation is None:
             message = "a therapy is settled for which nothing was reserved"
             raise RuntimeError(message)
-        decision = await self._decide(cost, reservation.granted + reservation.available)
+        decision = await self._decide(cost, await self._holds(cost, reservation))
         if decision.amounts is None or decision.verdict is Verdict.REFUSED:
             return
         owed = decision.amounts.insurer_pays
@@ -127,6 +130,14 @@ class Bill:
                 amount=posted.committed,
             ),
         )
+
+    async def _holds(self, cost: Yuan, reservation: Reservation) -> Yuan:
+        """What the limit holds for this claim; other claims may have taken of it or given back in all these weeks."""
+        if cost <= reservation.granted:
+            return reservation.granted + reservation.available
+        looked = await own.ask(Ledger.reserve, self._reserving("look", ZERO))
+        await own.ask(Ledger.release, Release(key=self.case.key("look-release"), reservation=looked.key))
+        return reservation.granted + looked.available
 
     def _book(self, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record

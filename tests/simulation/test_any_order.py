@@ -11,9 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from products.loader import load_products
+from schemas.car_t_facts import ExaminationResult
+from schemas.car_t_view import CarTView
 from schemas.civil import CHINA
+from schemas.decision import Verdict
 from schemas.journey import CLOSED_STAGES, WaitingFor
 from schemas.money import ZERO
+from simulation.car_t_people import donation_number
 from simulation.claims import Reported, reported
 from simulation.house import House
 from simulation.play import ClaimPlay
@@ -59,6 +63,83 @@ _MONEY = (
 interruptions = st.lists(
     st.tuples(st.sampled_from(sorted(SAID)), st.integers(min_value=1, max_value=20 * 24 * 60)), max_size=7
 )
+
+
+SITE = {"holder": "site-1", "place": "site-1", "sender": None}
+LABEL = {"coi": "COI00000001", "din": donation_number(1), "checked_by": "nurse-1", "witnessed_by": "nurse-2"}
+BAG: dict[str, Any] = {"material": "product", "step": "stored", **SITE, "identity": LABEL, "temperatures": []}
+COST = {"number": "N-1", "kind": "bed", "amount": "500.00", "incurred_on": "2026-11-20", "site": "某某医院"}
+WORD = {"kind": "no_temperature", "disposition": "usable", "report": "DR-1", "reason": "as told"}
+SAID_OF_CELLS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "another patient's label is read": (
+        "record_custody",
+        {"event": BAG | {"identity": LABEL | {"din": donation_number(9)}}},
+    ),
+    "the cells lie without a record": ("record_custody", {"event": BAG}),
+    "the cells go away": (
+        "record_custody",
+        {"event": BAG | {"step": "handed_over", "sender": "site-1", "holder": "x-1"}},
+    ),
+    "white cells turn up elsewhere": (
+        "record_custody",
+        {"event": BAG | {"material": "starting_material", "step": "stored", "holder": "x-2"}},
+    ),
+    "usable, somebody says": ("resolve_deviation", WORD | {"number": 24}),
+    "discarded, somebody says": ("resolve_deviation", WORD | {"number": 64, "disposition": "discarded"}),
+    "infused": ("record_infusion", {"identity": LABEL, "site": "浙江大学医学院附属第一医院"}),
+    "infused with another label": ("record_infusion", {"identity": LABEL | {"coi": "COI99999999"}}),
+    "unfit": ("record_examination", {"result": "unfit"}),
+    "postponed": ("record_examination", {"result": "postponed"}),
+    "fit": ("record_examination", {}),
+    "lymphodepletion": ("record_lymphodepletion", {}),
+    "too few cells": ("record_apheresis", {"result": "insufficient"}),
+    "no apheresis": ("record_apheresis", {"result": "not_possible"}),
+    "manufacturing fails": ("record_manufacturing", {"status": "failed"}),
+    "the slot is lost": ("record_manufacturing", {"status": "slot_lost"}),
+    "another patient's product": (
+        "record_manufacturing",
+        {"batch": "B", "certificate": "C", "expires_on": "2027-06-01", "din": donation_number(9)},
+    ),
+    "made again": ("decide_remanufacture", {"way": "remanufacture"}),
+    "given up": ("decide_remanufacture", {"way": "stop"}),
+    "unsuitable": ("record_assessment", {"suitable": False}),
+    "another institution": ("transfer_site", {"site": "浙江大学医学院附属第二医院", "party": "site-2"}),
+    "an institution that is not listed": ("transfer_site", {"site": "某某医院", "party": "site-3"}),
+    "costs": ("submit_costs", {"items": [COST], "final": False}),
+    "the last costs": ("submit_costs", {"items": [COST], "final": True}),
+    "a reaction": ("record_adverse_event", {"grade": 5}),
+    "monitoring ends": ("end_monitoring", {}),
+    "response": ("record_efficacy", {}),
+    "no, says the reviewer": ("decide_referral", {"approved": False}),
+    **{name: (name, SAID[name]) for name in ("hold", "resume", "withdraw", "correct_claim", "open_investigation")},
+    **{name: (name, SAID[name]) for name in ("record_cancellation", "record_death", "record_fraud")},
+    "cancelled later": ("record_cancellation", {"effective_on": "2026-12-20"}),
+}
+"""What may be said of a CAR-T therapy, most of it at the wrong moment, wrong, or the end of it."""
+said_of_cells = st.lists(
+    st.tuples(st.sampled_from(sorted(SAID_OF_CELLS)), st.integers(min_value=1, max_value=80 * 24 * 60)), max_size=8
+)
+
+
+def therapy(said: list[tuple[str, int]]) -> Scenario:
+    """A CAR-T therapy with obliging people, into which others speak."""
+    events = [
+        {"at": (STARTS + timedelta(minutes=after)).isoformat(), "do": action, "with": fields}
+        for what, after in said
+        for action, fields in [SAID_OF_CELLS[what]]
+    ]
+    product = "chinalife-cancer-rider"
+    told = {
+        "shows": {"zh": "任意顺序", "en": "any order"},
+        "rules": [next(iter(load_products().get(product).sections))],
+        "product": product,
+        "kind": "car_t",
+        "starts": STARTS.isoformat(),
+        "policy": {"sum_insured": "1500000.00"},
+        "events": events,
+        "expect": {"ends": "open"},
+    }
+    return Scenario.model_validate(told)
 
 
 def scenario(product: str, said: list[tuple[str, int]]) -> Scenario:
@@ -137,6 +218,30 @@ async def test_whatever_is_said_the_books_agree_and_every_decision_cites(
     """Random valid and invalid actions in any order at any time."""
     claim, trace = await played(house, scenario(product, said))
     await invariants(house, claim, trace)
+
+
+@given(said=said_of_cells)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_is_said_of_the_cells_none_are_infused_that_were_not_cleared(
+    house: House, said: list[tuple[str, int]]
+) -> None:
+    """Random valid and invalid actions in any order at any time of a CAR-T therapy."""
+    claim, trace = await played(house, therapy(said))
+    await invariants(house, claim, trace)
+    assert trace.ends in CLOSED_STAGES  # at the latest when the treatment period is over
+    if trace.car_t and trace.car_t.therapy.infused_on:
+        _cleared(trace, trace.car_t)
+
+
+def _cleared(trace: ClaimTrace, view: CarTView) -> None:
+    """Infused was who was found fit, with cells on whose whole chain the last decision was that they may be."""
+    assert view.therapy.examination is ExaminationResult.FIT
+    assert [deviation for deviation in view.deviations if deviation.open] == []
+    last = [record.decision for record in trace.decisions if record.decision.question == "car_t_infusion"][-1]
+    assert last.verdict is Verdict.APPROVED
+    seen = next(finding.facts["events"] for finding in last.findings if "events" in finding.facts)
+    if view.therapy.aphereses == 1 and view.custody:
+        assert int(seen) == view.custody.seq
 
 
 REFUSED_ANYWHERE = ("record_payment", "record_refund", "resume", "retry_hand_off", "accept_refusal", "decline_aid")
