@@ -75,8 +75,12 @@ class CarTJourneyInputs(JourneyInputs):
 
     @record_apheresis.validator
     def _may_record_apheresis(self, action: RecordApheresis) -> None:
-        if self.journey.inbox.check(action):
-            not_in_future("performed_on", action.performed_on)
+        if not self.journey.inbox.check(action):
+            return
+        not_in_future("performed_on", action.performed_on)
+        if action.collected and action.collected.identity.din == self.case.therapy.din:
+            message = "collected.identity.din: is the number of the apheresis before: every donation has its own"
+            raise invalid(message)
 
     @workflow.update
     async def record_custody(self, action: RecordCustody) -> Receipt:
