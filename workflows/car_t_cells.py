@@ -40,6 +40,7 @@ _OF_SLOT = {
     "out_of_specification": ManufacturingStatus.OUT_OF_SPECIFICATION,
     "failed": ManufacturingStatus.FAILED,
     "lost": ManufacturingStatus.SLOT_LOST,
+    "cancelled": ManufacturingStatus.SLOT_LOST,
 }
 """How a manufacturer that is asked says what it did not tell by itself."""
 
