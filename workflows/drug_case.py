@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
         StandingFacts,
     )
     from schemas.journey import FulfilmentView
-    from schemas.ledger import Voucher
+    from schemas.ledger import LimitQuery, Voucher
     from schemas.money import Ratio, Yuan
     from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
@@ -184,6 +184,16 @@ class DrugCase:
             quantity=claim.prescription.quantity,
             province=claim.insured.province,
             city=claim.insured.city,
+        )
+
+    def limit_query(self) -> LimitQuery:
+        """What the benefit limit of the policy period still holds."""
+        claim, policy = self.claim, self.coverage.policy
+        return LimitQuery(
+            product=claim.product,
+            policy_number=claim.policy_number,
+            period_from=policy.effective_on,
+            sum_insured=policy.sum_insured,
         )
 
     def authorization_facts(self, papers: tuple[Paper, ...]) -> AuthorizationFacts:

@@ -8,7 +8,7 @@ import pytest
 
 from audit.cost import count
 from schemas.actions import Hold, Receipt, RecordDeath, RecordFraud, RecordRefund
-from schemas.decision import Verdict
+from schemas.decision import Outcome, Verdict
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.money import ZERO
 from schemas.people import ActorRole
@@ -126,11 +126,12 @@ async def test_a_prescription_too_soon_is_refused_and_the_treatment_goes_on(rig:
     assert [r.decision.question for r in status.decisions].count("authorization") == 3
 
 
-async def test_a_refill_cycle_keeps_its_budget_of_events_and_actions(rig: Rig) -> None:
+@pytest.mark.parametrize("product", ["yuanxin-cancer-drug", "pingan-longterm-b"])
+async def test_a_refill_cycle_keeps_its_budget_of_events_and_actions(rig: Rig, product: str) -> None:
     """One prescription of a treatment that goes on: at most 60 events and 18 actions in its run."""
-    journey = await roads.at_refill(rig, "yuanxin-cancer-drug")
+    journey = await roads.at_refill(rig, product)
     run = (await rig.handle(journey).describe()).run_id
-    await roads.refill(rig, journey, "yuanxin-cancer-drug")
+    await roads.refill(rig, journey, product)
     await rig.until(journey, lambda status: roads.between_prescriptions(status) and status.prescription == 2)
     history = await rig.client.get_workflow_handle(journey, run_id=run).fetch_history()
     cost = count(history.events)
@@ -209,6 +210,42 @@ async def test_a_settled_claim_is_closed_once_what_was_advanced_beyond_the_limit
     status = await rig.closed(journey)
     assert (status.stage, status.money.refund_due) == (Stage.COMPLETED, ZERO)
     assert await limit(rig, journey) == (ZERO, Decimal(1000))
+
+
+async def reported_at_review(rig: Rig, product: str, number: str) -> str:
+    """A journey of the policy `number` that waits for the pharmacist."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["policy_number"] = number
+
+    journey = await rig.report(product, change)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    return journey
+
+
+@pytest.mark.parametrize("product", ["pingan-longterm-b", "pingan-cancer-drug"])
+async def test_a_used_up_limit_refuses_before_anybody_books(rig: Rig, product: str) -> None:
+    """PAY-1 of both Ping An products, whose voucher comes after the booking: the estimate goes by what is left."""
+    number = await rig.policy(product, sum_insured="10.00")
+    first = await reported_at_review(rig, product, number)
+    await rig.done(first, people.review())
+    booking = await rig.waiting(first, WaitingFor.BOOKING)
+    assert booking.money.estimate is not None
+    assert booking.money.estimate.insurer_pays == Decimal(10)
+    await rig.done(first, people.pick_up(*roads.PLACES[product], **roads.AGREED))
+    await rig.waiting(first, WaitingFor.HAND_OVER)
+
+    second = await reported_at_review(rig, product, number)
+    await rig.done(second, people.review())
+    status = await rig.closed(second)
+    assert (status.stage, status.fulfilment, status.voucher) == (Stage.REFUSED, None, None)
+    last = status.decisions[-1].decision
+    assert (last.question, last.verdict) == ("settlement", Verdict.REFUSED)
+    broken = [finding for finding in last.findings if finding.outcome is Outcome.NOT_MET]
+    assert [cited.rule for finding in broken for cited in finding.citations] == [f"{product}/PAY-1"]
+    assert await rig.pool.fetchval("SELECT count(*) FROM journal WHERE journey_id = $1", second) == 0
+    await rig.done(first, people.withdraw())
+    assert await limit(rig, first) == (ZERO, ZERO)
 
 
 async def test_fraud_found_while_a_refund_is_awaited_claims_everything_back(rig: Rig) -> None:
