@@ -97,7 +97,8 @@ class Settlement:
 
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record
-        self.case.commitments = (*self.case.commitments, Commitment(key=key, amount=committed))
+        commitment = Commitment(key=key, amount=committed, handed_over_on=self.case.handed_over_on)
+        self.case.commitments = (*self.case.commitments, commitment)
         if committed < amounts.insurer_pays:  # other journeys drew on the limit meanwhile: the ledger has the last word
             short = amounts.insurer_pays - committed
             amounts = amounts.model_copy(
