@@ -102,6 +102,7 @@ class Own:
             self.decisions.decide,
             self.decisions.plan,
             self.transitions.enter,
+            ledger.available,
             ledger.issue_voucher,
             ledger.check_voucher,
             ledger.close_voucher,

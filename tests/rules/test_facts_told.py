@@ -28,7 +28,7 @@ CLAUSES = (
     test_clauses_yuanxin_cancer_drug,
 )
 HOSPITAL = "by_specialist hospital_grade hospital_kind hospital_public"
-NEWS = "dispensed_on news paid since"
+NEWS = "dispensed_on news paid paid_for since"
 SHARE = (
     "cost in_catalogue other_compensation reimbursement_ratio social_insurance_compensation"
     " social_insurance_enrolled social_insurance_settled"
