@@ -11,6 +11,8 @@ from temporalio.exceptions import ApplicationError
 from schemas.ledger import (
     Commit,
     IssueVoucher,
+    LimitLeft,
+    LimitQuery,
     Posted,
     Recover,
     Release,
@@ -47,11 +49,22 @@ class LedgerConflictError(ApplicationError):
 
 
 class Ledger:
-    """The ledger activities. Each is one transaction and harmless to repeat under the same key."""
+    """The ledger activities. Each is one transaction and harmless to repeat; what posts does so once for its key."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         """Post through `pool`, whose search path finds the ledger."""
         self._pool = pool
+
+    @activity.defn(name="ledger.available")
+    async def available(self, request: LimitQuery) -> LimitLeft:
+        """Say what the limit still holds: the sum insured less what is reserved and committed, never below zero.
+
+        Books nothing, not even a changed sum insured, and promises nothing: reserving has the last word.
+        """
+        left = await self._pool.fetchval(
+            _SQL["available"], request.product, request.policy_number, request.period_from, request.sum_insured
+        )
+        return LimitLeft(available=left)
 
     @activity.defn(name="ledger.issue_voucher")
     async def issue_voucher(self, request: IssueVoucher) -> Voucher:

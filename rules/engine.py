@@ -17,6 +17,7 @@ from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTerm
 from rules.next_steps import GREEN_GIFT
 from rules.registry import find_rule
 from rules.result import PaperWanted
+from rules.standing import days_not_owed
 from rules.treatment_window import window_of
 from rules.version import RULES_VERSION
 from schemas.car_t_facts import CarTInfusionFacts, CarTSettlementFacts
@@ -32,6 +33,7 @@ from schemas.decision import (
     Outcome,
     ReviewFacts,
     SettlementFacts,
+    StandingFacts,
     Verdict,
     Versions,
 )
@@ -150,6 +152,7 @@ def _decision(
         papers_due=_papers(findings),
         amounts=_amounts(request.facts, context, verdict),
         way=_way(request.facts, verdict, context),
+        not_owed=_not_owed(request.facts, verdict),
         next_steps=_next_steps(request.facts, verdict, findings, context),
         window=window_of(request.facts, context, refused=verdict is Verdict.REFUSED),
         deviations=deviations(request.facts) if isinstance(request.facts, CarTInfusionFacts) else (),
@@ -186,6 +189,11 @@ def _amounts(facts: Facts, context: Context, verdict: Verdict) -> Amounts | None
 
 def _way(facts: Facts, verdict: Verdict, context: Context) -> CharityWay | None:
     return way_of(facts, verdict, context) if isinstance(facts, CharityFacts) else None
+
+
+def _not_owed(facts: Facts, verdict: Verdict) -> tuple[date, ...]:
+    """Nothing where cover stands; what a person is to decide is told as it would be without them."""
+    return days_not_owed(facts) if isinstance(facts, StandingFacts) and verdict is not Verdict.APPROVED else ()
 
 
 def _next_steps(facts: Facts, verdict: Verdict, findings: Sequence[Finding], context: Context) -> tuple[Bilingual, ...]:

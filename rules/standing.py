@@ -1,5 +1,7 @@
 """Whether the cover still stands after news of it: a cancelled policy, another user than the insured, a death."""
 
+from datetime import date
+
 from rules.context import Context
 from rules.next_steps import CALL_INSURER, OWN_COST, STOP_SUPPLY
 from rules.registry import rule
@@ -12,8 +14,29 @@ from schemas.text import Bilingual
 def _known(facts: StandingFacts | CarTStandingFacts) -> dict[str, object]:
     known: dict[str, object] = {"news": facts.news, "since": facts.since, "paid": facts.paid}
     if isinstance(facts, StandingFacts):
-        return known | {"dispensed_on": facts.dispensed_on}
+        return known | {"dispensed_on": facts.dispensed_on, "paid_for": facts.paid_for or None}
     return known | {"first_apheresis_on": facts.first_apheresis_on, "infused_on": facts.infused_on}
+
+
+def days_not_owed(facts: StandingFacts) -> tuple[date, ...]:
+    """Days of hand-over, of the prescription in hand and of those before it, for which the insurer owes nothing.
+
+    After a cancellation that is every hand-over on its effective day or later, after a death every later one; where
+    another than the insured person used the service, all of them.
+    """
+    in_hand = () if facts.dispensed_on is None else (facts.dispensed_on,)
+    days = sorted({*facts.paid_for, *in_hand})
+    match facts.news:
+        case News.POLICY_CANCELLED:
+            return tuple(day for day in days if day >= facts.since)
+        case News.DEATH:
+            return tuple(day for day in days if day > facts.since)
+        case News.FRAUD:
+            return tuple(days)
+
+
+def _listed(days: tuple[date, ...]) -> Bilingual:
+    return say("、".join(map(str, days)), ", ".join(map(str, days)))
 
 
 def _other_news(facts: StandingFacts | CarTStandingFacts) -> Result:
@@ -24,6 +47,7 @@ def _other_news(facts: StandingFacts | CarTStandingFacts) -> Result:
 def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> Result:
     """A cancelled policy pays for what was handed over before the day on which the cancellation took effect.
 
+    The drugs of earlier prescriptions are judged alike: a cancellation may be reported long after its day.
     pingan-longterm-b/ID-2, pingan-cancer-drug/ID-2, chinalife-cancer-rider/ID-1, axa-excellence/WAIT-1 ID-1,
     yuanxin-cancer-drug/COND-1.
     """
@@ -31,6 +55,13 @@ def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> R
     if facts.news is not News.POLICY_CANCELLED:
         return _other_news(facts)
     ended, handed_over = facts.since, facts.dispensed_on
+    if too_late := days_not_owed(facts):
+        days = _listed(too_late)
+        why = say(
+            f"保单自 {ended} 起解除；药品于 {days.zh} 交付。",
+            f"Cancelled from {ended} on; the drug was handed over on {days.en}.",
+        )
+        return not_met(why, OWN_COST, **_known(facts))
     if handed_over is None:
         why = say(
             f"保单自 {ended} 起解除，药品尚未交付。", f"Cancelled from {ended} on; the drug is not handed over yet."
@@ -40,7 +71,7 @@ def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> R
         f"保单自 {ended} 起解除；药品于 {handed_over} 交付。",
         f"Cancelled from {ended} on; the drug was handed over on {handed_over}.",
     )
-    return met(why, **_known(facts)) if handed_over < ended else not_met(why, OWN_COST, **_known(facts))
+    return met(why, **_known(facts))
 
 
 @rule(topic="fraud")
@@ -101,7 +132,7 @@ def handed_over_in_lifetime(facts: StandingFacts, context: Context) -> Result:
     why = _death(facts)
     if _in_lifetime(facts):
         return met(why, **_known(facts))
-    step = STOP_SUPPLY if facts.dispensed_on is None else CALL_INSURER
+    step = CALL_INSURER if days_not_owed(facts) else STOP_SUPPLY
     return not_met(why, step, **_known(facts))
 
 
@@ -127,10 +158,16 @@ def handed_over_in_lifetime_or_referred(facts: StandingFacts, context: Context) 
 
 def _in_lifetime(facts: StandingFacts) -> bool:
     """The day of death itself is in it: nobody reports the hour."""
-    return facts.dispensed_on is not None and facts.dispensed_on <= facts.since
+    return facts.dispensed_on is not None and not days_not_owed(facts)
 
 
 def _death(facts: StandingFacts) -> Bilingual:
+    if too_late := days_not_owed(facts):
+        days = _listed(too_late)
+        return say(
+            f"被保险人于 {facts.since} 身故，药品于 {days.zh} 交付。",
+            f"The insured person died on {facts.since}; the drug was handed over on {days.en}.",
+        )
     if facts.dispensed_on is None:
         return say(
             f"被保险人于 {facts.since} 身故，药品尚未交付。",

@@ -25,6 +25,8 @@ class Commitment(Shape):
 
     key: IdempotencyKey
     amount: Yuan
+    handed_over_on: date | None = None
+    """Day on which its drug was handed over; None only in what an older run carried over."""
 
 
 class CarriedOver(Shape):

@@ -237,6 +237,8 @@ class StandingFacts(Strict):
     """Day of death, day on which the cancellation takes effect, or day on which the fraud was found."""
     dispensed_on: date | None = None
     """Day on which the drug of the prescription in hand was handed over; None while it is not with the patient."""
+    paid_for: tuple[date, ...] = ()
+    """Days of hand-over of every drug of the journey whose benefit is booked, earlier prescriptions included."""
     paid: Yuan = ZERO
     """What the insurer paid or owes in this journey so far."""
     policy_effective_on: date
@@ -312,6 +314,8 @@ class Decision(Shape):
     papers_due: tuple[PaperDue, ...] = ()
     amounts: Amounts | None = None
     way: CharityWay | None = None
+    not_owed: tuple[date, ...] = ()
+    """After news: days of hand-over for which the insurer owes nothing; what it booked for them has to come back."""
     next_steps: tuple[Bilingual, ...] = ()
     window: TreatmentWindow | None = None
     """CAR-T: the treatment period on these facts, once apheresis has opened it."""

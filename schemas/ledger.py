@@ -7,6 +7,21 @@ from schemas.names import IdempotencyKey, JourneyId, PolicyNumber, ProductId
 from schemas.shape import Shape
 
 
+class LimitQuery(Shape):
+    """What does the benefit limit of a policy period still hold, when the contract states this sum insured."""
+
+    product: ProductId
+    policy_number: PolicyNumber
+    period_from: date
+    sum_insured: Yuan
+
+
+class LimitLeft(Shape):
+    """What the benefit limit holds at this moment; nothing is set aside, others may draw on it meanwhile."""
+
+    available: Yuan
+
+
 class Reserve(Shape):
     """Set money of the benefit limit aside for one claim; takes what is available up to `wanted`.
 

@@ -1,7 +1,7 @@
 """The roads a drug journey can take, each driven to its end on a running house; gives the journey's id."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from schemas.actions import (
     ReviewResult,
     SubmitPapers,
 )
+from schemas.civil import CHINA, china_date
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import ActorRole
@@ -313,7 +314,8 @@ async def died_before_the_hand_over(rig: Rig) -> str:
 async def died_after_the_hand_over(rig: Rig) -> str:
     """The insured person dies after the drug was handed over: what was used is paid."""
     journey = await at_payment(rig, "yuanxin-cancer-drug")
-    await rig.done(journey, RecordDeath(**people.by(ActorRole.SERVICE_AGENT), died_on=date(2099, 1, 1)))
+    today = china_date(datetime.now(CHINA))
+    await rig.done(journey, RecordDeath(**people.by(ActorRole.SERVICE_AGENT), died_on=today))
     await rig.done(journey, await rig.payment(journey))
     return await ended(rig, journey)
 

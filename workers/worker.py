@@ -108,6 +108,7 @@ class Own:
             self.decisions.car_t_window,
             self.transitions.enter,
             self.custody.append,
+            ledger.available,
             ledger.issue_voucher,
             ledger.reserve,
             ledger.check_voucher,

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from schemas.drug_claim import DrugClaim
     from schemas.journey import FulfilmentView
-    from schemas.ledger import Voucher
+    from schemas.ledger import LimitQuery, Voucher
     from schemas.money import Ratio, Yuan
     from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
@@ -96,6 +96,7 @@ class DrugCase:
         if self.handed_over_on:
             issued_on = self.claim.prescription.issued_on
             self.claim = self.claim.model_copy(update={"previous_prescribed_on": issued_on})
+        self.handed_over_on = None  # nothing is in hand now, whether the next prescription comes to this run or another
 
     def prescribe(self, prescription: Prescription, planned_purchase_on: date | None) -> None:
         """Begin with the next prescription."""
@@ -125,6 +126,10 @@ class DrugCase:
     def committed(self) -> bool:
         """Whether the benefit of the prescription in hand is booked."""
         return any(commitment.key == self.key("commit") for commitment in self.commitments)
+
+    def committed_for(self, days: tuple[date, ...]) -> tuple[Commitment, ...]:
+        """What was booked, in whichever prescription, for drugs that were handed over on one of `days`."""
+        return tuple(commitment for commitment in self.commitments if commitment.handed_over_on in days)
 
     def issued_voucher(self) -> Voucher:
         """The voucher; RuntimeError before it was issued."""
@@ -184,6 +189,16 @@ class DrugCase:
             quantity=claim.prescription.quantity,
             province=claim.insured.province,
             city=claim.insured.city,
+        )
+
+    def limit_query(self) -> LimitQuery:
+        """What the benefit limit of the policy period still holds."""
+        claim, policy = self.claim, self.coverage.policy
+        return LimitQuery(
+            product=claim.product,
+            policy_number=claim.policy_number,
+            period_from=policy.effective_on,
+            sum_insured=policy.sum_insured,
         )
 
     def authorization_facts(self, papers: tuple[Paper, ...]) -> AuthorizationFacts:
@@ -283,6 +298,7 @@ class DrugCase:
             news=news,
             since=since,
             dispensed_on=self.handed_over_on,
+            paid_for=tuple(each.handed_over_on for each in self.commitments if each.handed_over_on),
             paid=money.committed + money.earlier_committed,
             policy_effective_on=self.coverage.policy.effective_on,
         )

@@ -1,34 +1,25 @@
 """What takes a journey off the step it is at: its end, a correction, a right that lapsed."""
 
 from datetime import date
-from enum import Enum
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import CorrectClaim
     from schemas.car_t_facts import CarTNews
+    from schemas.carried import Commitment
     from schemas.journey import Stage
-
-
-class Recover(Enum):
-    """What comes back when cover does not stand."""
-
-    NOTHING = "nothing"
-    PRESCRIPTION = "prescription"
-    """What was committed for the prescription in hand: the insurance does not owe it."""
-    JOURNEY = "journey"
-    """Everything that was committed in this journey: the user was not entitled."""
 
 
 class JourneyEndedError(Exception):
     """The prescription or the whole journey ends in `stage`; a step raises it and `run` catches it."""
 
-    def __init__(self, stage: Stage, *, recover: Recover = Recover.NOTHING) -> None:
-        """Remember the closed stage, and what of the paid benefit has to come back."""
+    def __init__(self, stage: Stage, *, recover: tuple[Commitment, ...] = (), fraud: bool = False) -> None:
+        """Remember the closed stage, which paid benefits have to come back, and whether it ends for fraud."""
         super().__init__(stage)
         self.stage = stage
         self.recover = recover
+        self.fraud = fraud
 
 
 class TherapyEndedError(JourneyEndedError):

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from schemas import ledger
+    from schemas.carried import Commitment
     from schemas.journey import Stage, WaitingFor
     from schemas.money import ZERO
     from schemas.people import ActorRole
@@ -14,7 +15,6 @@ with workflow.unsafe.imports_passed_through():
 from workflows import own, texts
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase
-from workflows.endings import Recover
 from workflows.journey import Journey
 from workflows.waiting import Waiting
 
@@ -35,14 +35,14 @@ class Recovery:
         await self.journey.show(wait)
         await self.journey.heed_until(wait, lambda: self._due() == ZERO)
 
-    async def claim_back(self, what: Recover) -> None:
+    async def claim_back(self, commitments: tuple[Commitment, ...]) -> None:
         """What the insurer committed and does not owe is claimed back and returns to the limit.
 
-        After fraud everything of the journey; after a death or cancellation before the hand-over, the prescription in
-        hand. pingan-longterm-b/FRAUD-1, pingan-cancer-drug/FRAUD-1, yuanxin-cancer-drug/FRAUD-1.
+        After fraud everything of the journey; after a death or cancellation what was handed over too late for it, of
+        whichever prescription. pingan-longterm-b/FRAUD-1, pingan-cancer-drug/FRAUD-1, yuanxin-cancer-drug/FRAUD-1.
         """
         record, money = self.journey.record, self.journey.record.status.money
-        wrongly_paid = money.committed + (money.earlier_committed if what is Recover.JOURNEY else ZERO)
+        wrongly_paid = sum((commitment.amount for commitment in commitments), ZERO)
         if not wrongly_paid:
             return
         owed, refunded = money.refund_due, self.journey.inbox.refunded
@@ -53,10 +53,10 @@ class Recovery:
         await self.refunded()
         # What was owed before was never part of the limit; it counts as paid first.
         came_back = self.journey.inbox.refunded - refunded - owed
-        await self._return_to_limit(max(came_back, ZERO))
+        await self._return_to_limit(max(came_back, ZERO), commitments)
 
-    async def _return_to_limit(self, came_back: Decimal) -> None:
-        for commitment in reversed(self.case.commitments):
+    async def _return_to_limit(self, came_back: Decimal, commitments: tuple[Commitment, ...]) -> None:
+        for commitment in reversed(commitments):
             amount = min(came_back, commitment.amount)
             if not amount:
                 continue

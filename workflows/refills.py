@@ -126,7 +126,8 @@ class Refills:
             try:
                 answer = await self.journey.listen(wait)
             except JourneyEndedError as ended:
-                raise JourneyEndedError(_completed(ended.stage), recover=ended.recover) from None
+                ended.stage = _completed(ended.stage)
+                raise
             if isinstance(answer, SubmitPrescription | EndTreatment):
                 return answer
             if answer is None and due:

@@ -34,7 +34,16 @@ class Settlement:
     async def estimate(self) -> Amounts:
         """What the insurer would pay at the network's price; nothing to pay ends the journey in a refusal."""
         quote = await self.desk.look_up(PartnerName.PHARMACY, Pharmacy.quote, self.case.quote_query())
-        return await self.estimate_within(quote.cost, self.case.coverage.policy.sum_insured)
+        return await self.estimate_within(quote.cost, await self._left())
+
+    async def _left(self) -> Yuan:
+        """What the estimate goes by: what the limit still holds, where a booking comes before the voucher.
+
+        Where the voucher comes first, it is issued at once and tells what it holds: nothing is asked twice.
+        """
+        if not self.case.plan.voucher_on_booking:
+            return self.case.coverage.policy.sum_insured
+        return (await own.ask(Ledger.available, self.case.limit_query())).available
 
     async def estimate_within(self, cost: Yuan, available: Yuan) -> Amounts:
         """The estimate where the limit holds `available` for this claim."""
@@ -87,7 +96,8 @@ class Settlement:
 
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record
-        self.case.commitments = (*self.case.commitments, Commitment(key=key, amount=committed))
+        commitment = Commitment(key=key, amount=committed, handed_over_on=self.case.handed_over_on)
+        self.case.commitments = (*self.case.commitments, commitment)
         amounts = amounts.limited_to(committed)
         refund = self._refund(amounts)
         booked = {"settled": amounts, "committed": committed, "reserved": ZERO}

@@ -25,7 +25,7 @@ from workflows.charity_aid import CharityAid
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase, today
 from workflows.drug_inputs import DrugJourneyInputs
-from workflows.endings import CorrectedError, JourneyEndedError, Recover
+from workflows.endings import CorrectedError, JourneyEndedError
 from workflows.green_channel import GreenChannel
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
@@ -338,8 +338,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.journey.inbox.hear_no_withdrawal()
         self.journey.on_turn = self.turns.tell_a_supervisor
         await self.supply.give_back()
-        if ended.recover is not Recover.NOTHING:
-            await self.recovery.claim_back(ended.recover)
+        await self.recovery.claim_back(ended.recover)
         await self.journey.close(ended.stage, texts.ENDS[ended.stage])
 
     def result(self) -> JourneyResult:

@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import own, texts
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase, today
-from workflows.endings import JourneyEndedError, Recover
+from workflows.endings import JourneyEndedError
 from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
@@ -193,7 +193,7 @@ class Supply:
         if self._too_late or not tracking_number or await self._taken_back(tracking_number):
             raise ended
         self.journey.record.escalate(texts.PARCEL_UNDER_WAY)
-        if ended.recover is Recover.JOURNEY:
+        if ended.fraud:
             raise ended
         self._too_late = True
         self.journey.record.note("input", texts.ENDED_TOO_LATE)

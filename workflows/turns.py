@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import texts
 from workflows.drug_case import DrugCase
-from workflows.endings import CorrectedError, JourneyEndedError, Recover
+from workflows.endings import CorrectedError, JourneyEndedError
 from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.waiting import Waiting
@@ -86,5 +86,6 @@ class Turns:
             raise JourneyEndedError(Stage.TERMINATED)
         decision = await self.journey.decide(self.case.standing_facts(news, since))
         if not await self.journey.approved(decision):
-            recover = Recover.JOURNEY if news is News.FRAUD else Recover.PRESCRIPTION
-            raise JourneyEndedError(Stage.TERMINATED, recover=recover)
+            fraud = news is News.FRAUD
+            wrongly_paid = self.case.commitments if fraud else self.case.committed_for(decision.not_owed)
+            raise JourneyEndedError(Stage.TERMINATED, recover=wrongly_paid, fraud=fraud)

@@ -28,6 +28,12 @@ SELECT close_reservation(the_key => $1, the_kind => 'release', reservation => $2
 -- Take money back from what a commit paid; it returns to the limit.
 SELECT recover(the_key => $1, journey => $2, the_commit => $3, amount => $4);
 
+-- name: available
+-- What a policy period ($1 to $3) holds as of now under the sum insured ($4), as the next reserve would find it; the
+-- whole sum where nobody opened the period yet. Takes no lock and books nothing.
+SELECT greatest($4::numeric(16, 2) - coalesce(sum(reserved + committed), 0), 0) AS available
+FROM benefit_period WHERE product = $1 AND policy_number = $2 AND period_from = $3;
+
 -- name: voucher_to_check
 -- The voucher's code and standing, locked so that side-by-side guesses are counted one after another.
 SELECT code, standing, last_day FROM voucher WHERE voucher_id = $1 FOR UPDATE;

@@ -10,7 +10,17 @@ import asyncpg
 import pytest
 
 from activities.ledger import Ledger, LedgerConflictError
-from schemas.ledger import Commit, IssueVoucher, Posted, Recover, Release, Reservation, Reserve, Voucher
+from schemas.ledger import (
+    Commit,
+    IssueVoucher,
+    LimitQuery,
+    Posted,
+    Recover,
+    Release,
+    Reservation,
+    Reserve,
+    Voucher,
+)
 from storage.pool import open_pool
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -55,6 +65,17 @@ def came_back(part: int, amount: str, **other: str) -> Recover:
     )
 
 
+async def left(ledger: Ledger, insured: str = "1000", **other: str) -> Decimal:
+    """What the limit of policy PN-0001 holds."""
+    question = LimitQuery(
+        product=other.get("product", "pingan-longterm-b"),
+        policy_number=other.get("policy", "PN-0001"),
+        period_from=date.fromisoformat(other.get("period_from", "2026-01-01")),
+        sum_insured=Decimal(insured),
+    )
+    return (await ledger.available(question)).available
+
+
 def amounts(posted: Posted) -> tuple[object, ...]:
     return posted.committed, posted.released, posted.available
 
@@ -72,6 +93,43 @@ async def test_reserve_takes_what_is_wanted_or_what_is_left(ledger: Ledger, pool
     assert [one.granted for one in reservations] == [Decimal(600), Decimal(400), Decimal(0)]
     assert [one.available for one in reservations] == [Decimal(400), Decimal(0), Decimal(0)]
     assert await balances(pool) == (1000, 0, 1000, 0)
+
+
+async def test_what_is_left_is_the_sum_insured_less_what_is_reserved_and_committed(ledger: Ledger) -> None:
+    """What was released or came back counts as left again."""
+    await ledger.issue_voucher(wish(1, "600"))
+    assert await left(ledger) == 400
+    await ledger.commit(paid(1, "450.50"))
+    await ledger.issue_voucher(wish(2, "100"))
+    assert await left(ledger) == Decimal("449.50")
+    await ledger.release(given_back(2))
+    await ledger.recover(came_back(1, "50.50"))
+    assert await left(ledger) == 600
+    await ledger.issue_voucher(wish(3, "600"))
+    assert await left(ledger) == 0
+
+
+@pytest.mark.parametrize(
+    "other", [{"product": "pingan-cancer-drug"}, {"policy": "PN-0002"}, {"period_from": "2027-01-01"}]
+)
+async def test_a_period_that_nobody_opened_holds_the_sum_insured(
+    ledger: Ledger, pool: Pool, other: dict[str, str]
+) -> None:
+    """Asking opens none and books nothing."""
+    await ledger.issue_voucher(wish(1, "600"))
+    assert await left(ledger, "1000.50", **other) == Decimal("1000.50")
+    assert await pool.fetchval("SELECT count(*) FROM benefit_period") == 1
+    assert await pool.fetchval("SELECT count(*) FROM journal") == 2
+
+
+@pytest.mark.parametrize("insured", ["1000", "1500", "800", "600", "400"])
+async def test_what_is_left_is_what_the_next_reserve_finds(ledger: Ledger, pool: Pool, insured: str) -> None:
+    """Also when the contract states another sum insured by now: raised, lowered, or below what is bound."""
+    await ledger.issue_voucher(wish(1, "600"))
+    told = await left(ledger, insured)
+    assert told == max(Decimal(insured) - 600, Decimal(0))
+    assert await balances(pool) == (1000, 400, 600, 0)
+    assert (await ledger.issue_voucher(wish(2, "9999", insured=insured))).reservation.granted == told
 
 
 async def test_amounts_keep_their_fen(ledger: Ledger) -> None:

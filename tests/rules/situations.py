@@ -165,6 +165,10 @@ IDENTITIES: tuple[Situation, ...] = (
 )
 
 _BEFORE, _THAT_DAY, _AFTER = ({"dispensed_on": date(2026, 7, day)} for day in (9, 10, 11))
+_PAID_BEFORE, _PAID_THAT_DAY, _PAID_AFTER = (
+    {"paid_for": (date(2026, 6, 1), date(2026, 7, day))} for day in (9, 10, 11)
+)
+"""Earlier prescriptions; the one in hand is not with the patient."""
 
 
 def _news(news: News, **changes: object) -> dict[str, object]:
@@ -177,6 +181,9 @@ CANCELLATIONS: tuple[Situation, ...] = (
     ("handed over on the day of the cancellation", _news(News.POLICY_CANCELLED, **_THAT_DAY), REFUSED),
     ("handed over the day after the cancellation", _news(News.POLICY_CANCELLED, **_AFTER), REFUSED),
     ("cancelled before the hand-over", _news(News.POLICY_CANCELLED), REFUSED),
+    ("handed over before, earlier ones, too", _news(News.POLICY_CANCELLED, **_BEFORE, **_PAID_BEFORE), MET),
+    ("handed over before, an earlier one too late", _news(News.POLICY_CANCELLED, **_BEFORE, **_PAID_AFTER), REFUSED),
+    ("earlier ones before the cancellation, this one not yet", _news(News.POLICY_CANCELLED, **_PAID_BEFORE), REFUSED),
     ("another news than a cancellation", _news(News.DEATH, **_BEFORE), SILENT),
 )
 
@@ -201,6 +208,9 @@ def _deaths(expected: str) -> tuple[Situation, ...]:
         ("handed over on the day of the death", _news(News.DEATH, **_THAT_DAY), MET),
         ("handed over the day after the death", _news(News.DEATH, **_AFTER), expected),
         ("died before the hand-over", _news(News.DEATH), expected),
+        ("handed over before, an earlier one on that day", _news(News.DEATH, **_BEFORE, **_PAID_THAT_DAY), MET),
+        ("handed over before, an earlier one too late", _news(News.DEATH, **_BEFORE, **_PAID_AFTER), expected),
+        ("earlier ones before the death, this one not yet", _news(News.DEATH, **_PAID_BEFORE), expected),
         ("another news than a death", _news(News.POLICY_CANCELLED, **_BEFORE), SILENT),
     )
 

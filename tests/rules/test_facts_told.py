@@ -34,7 +34,7 @@ CLAUSES = (
     test_clauses_yuanxin_cancer_drug,
 )
 HOSPITAL = "by_specialist hospital_grade hospital_kind hospital_public"
-NEWS = "dispensed_on news paid since"
+NEWS = "dispensed_on news paid paid_for since"
 CAR_T_NEWS = "first_apheresis_on infused_on news paid since"
 COST = "cost other_compensation reimbursement_ratio social_insurance_compensation"
 SHARE = f"{COST} social_insurance_enrolled social_insurance_settled in_catalogue"

@@ -1,14 +1,15 @@
 """What can take a journey off the main road, and where it ends."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from audit.cost import count
-from schemas.actions import Hold, Receipt, RecordDeath, RecordFraud, RecordRefund
-from schemas.decision import Verdict
+from schemas.actions import Action, Hold, Receipt, RecordCancellation, RecordDeath, RecordFraud, RecordRefund
+from schemas.civil import CHINA
+from schemas.decision import Outcome, Verdict
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.money import ZERO
 from schemas.people import ActorRole
@@ -30,6 +31,9 @@ ENDS = {
     "refilled-once": Stage.COMPLETED,
     "refilled-after-a-refusal": Stage.COMPLETED,
 }
+DAY = timedelta(days=1)
+FIRST, SECOND = date(2026, 10, 20), date(2026, 11, 10)
+"""Days on which drugs were handed over, as is told later."""
 REFILL_EVENTS = 60
 REFILL_ACTIONS = 18
 
@@ -126,11 +130,12 @@ async def test_a_prescription_too_soon_is_refused_and_the_treatment_goes_on(rig:
     assert [r.decision.question for r in status.decisions].count("authorization") == 3
 
 
-async def test_a_refill_cycle_keeps_its_budget_of_events_and_actions(rig: Rig) -> None:
+@pytest.mark.parametrize("product", ["yuanxin-cancer-drug", "pingan-longterm-b"])
+async def test_a_refill_cycle_keeps_its_budget_of_events_and_actions(rig: Rig, product: str) -> None:
     """One prescription of a treatment that goes on: at most 60 events and 18 actions in its run."""
-    journey = await roads.at_refill(rig, "yuanxin-cancer-drug")
+    journey = await roads.at_refill(rig, product)
     run = (await rig.handle(journey).describe()).run_id
-    await roads.refill(rig, journey, "yuanxin-cancer-drug")
+    await roads.refill(rig, journey, product)
     await rig.until(journey, lambda status: roads.between_prescriptions(status) and status.prescription == 2)
     history = await rig.client.get_workflow_handle(journey, run_id=run).fetch_history()
     cost = count(history.events)
@@ -211,6 +216,42 @@ async def test_a_settled_claim_is_closed_once_what_was_advanced_beyond_the_limit
     assert await limit(rig, journey) == (ZERO, Decimal(1000))
 
 
+async def reported_at_review(rig: Rig, product: str, number: str) -> str:
+    """A journey of the policy `number` that waits for the pharmacist."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["policy_number"] = number
+
+    journey = await rig.report(product, change)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    return journey
+
+
+@pytest.mark.parametrize("product", ["pingan-longterm-b", "pingan-cancer-drug"])
+async def test_a_used_up_limit_refuses_before_anybody_books(rig: Rig, product: str) -> None:
+    """pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1: the voucher comes last, the estimate by what is left."""
+    number = await rig.policy(product, sum_insured="10.00")
+    first = await reported_at_review(rig, product, number)
+    await rig.done(first, people.review())
+    booking = await rig.waiting(first, WaitingFor.BOOKING)
+    assert booking.money.estimate is not None
+    assert booking.money.estimate.insurer_pays == Decimal(10)
+    await rig.done(first, people.pick_up(*roads.PLACES[product], **roads.AGREED))
+    await rig.waiting(first, WaitingFor.HAND_OVER)
+
+    second = await reported_at_review(rig, product, number)
+    await rig.done(second, people.review())
+    status = await rig.closed(second)
+    assert (status.stage, status.fulfilment, status.voucher) == (Stage.REFUSED, None, None)
+    last = status.decisions[-1].decision
+    assert (last.question, last.verdict) == ("settlement", Verdict.REFUSED)
+    broken = [finding for finding in last.findings if finding.outcome is Outcome.NOT_MET]
+    assert [cited.rule for finding in broken for cited in finding.citations] == [f"{product}/PAY-1"]
+    assert await rig.pool.fetchval("SELECT count(*) FROM journal WHERE journey_id = $1", second) == 0
+    await rig.done(first, people.withdraw())
+    assert await limit(rig, first) == (ZERO, ZERO)
+
+
 async def test_fraud_found_while_a_refund_is_awaited_claims_everything_back(rig: Rig) -> None:
     """pingan-longterm-b/FRAUD-1: a settled claim that is not closed yet ends otherwise, and what came back is free."""
     journey = await over_the_limit(rig)
@@ -222,6 +263,75 @@ async def test_fraud_found_while_a_refund_is_awaited_claims_everything_back(rig:
     await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=recovering.money.refund_due))
     assert (await rig.closed(journey)).stage is Stage.TERMINATED
     assert await limit(rig, journey) == (ZERO, ZERO)
+
+
+async def collected_on(rig: Rig, journey: str, product: str, on: date) -> None:
+    """From the review to the counter, where the drug was handed over at noon of a day before."""
+    await rig.done(journey, people.review())
+    await rig.waiting(journey, WaitingFor.BOOKING)
+    await rig.done(journey, people.pick_up(*roads.PLACES[product], **roads.AGREED))
+    await rig.waiting(journey, WaitingFor.HAND_OVER)
+    noon = datetime.combine(on, time(12), CHINA)
+    await rig.done(journey, people.hand_over(await rig.code(journey), happened_at=noon))
+
+
+async def settled_twice(rig: Rig, product: str) -> tuple[str, Decimal]:
+    """A treatment whose drug was handed over on two days; gives what was committed for each."""
+    number = await rig.policy(product)
+
+    def change(data: dict[str, Any]) -> None:
+        data.update(policy_number=number, continuing=True)
+
+    journey = await rig.report(product, change)
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await collected_on(rig, journey, product, FIRST)
+    committed = (await rig.until(journey, roads.between_prescriptions)).money.earlier_committed
+    issued = rig.prescription(product).issued_on + timedelta(days=28)
+    following = rig.prescription(product, number=f"RX-{people.key()}", issued_on=issued.isoformat())
+    await rig.done(journey, people.prescribe(following, people.ALL_ORIGINALS))
+    await rig.waiting(journey, WaitingFor.REVIEW)
+    await collected_on(rig, journey, product, SECOND)
+    await rig.until(journey, lambda status: roads.between_prescriptions(status) and status.prescription == 2)
+    return journey, committed
+
+
+def cancelled(on: date) -> RecordCancellation:
+    return RecordCancellation(**people.by(ActorRole.INSURER), effective_on=on, reason="surrendered")
+
+
+def died(on: date) -> RecordDeath:
+    return RecordDeath(**people.by(ActorRole.SERVICE_AGENT), died_on=on)
+
+
+def found_out(on: date) -> RecordFraud:
+    return RecordFraud(**people.by(ActorRole.INSURER), found_on=on, reason="another patient")
+
+
+@pytest.mark.parametrize(
+    ("news", "stays_paid"),
+    [
+        pytest.param(cancelled(SECOND + DAY), 2, id="cancelled after both"),
+        pytest.param(cancelled(SECOND), 1, id="cancelled on the day of the second"),
+        pytest.param(cancelled(FIRST + DAY), 1, id="cancelled between both"),
+        pytest.param(cancelled(FIRST), 0, id="cancelled on the day of the first"),
+        pytest.param(died(SECOND), 2, id="died on the day of the second"),
+        pytest.param(died(FIRST), 1, id="died on the day of the first"),
+        pytest.param(died(FIRST - DAY), 0, id="died before both"),
+        pytest.param(found_out(SECOND + DAY), 0, id="fraud found after both"),
+    ],
+)
+async def test_late_news_claims_back_what_was_handed_over_since(rig: Rig, news: Action, stays_paid: int) -> None:
+    """pingan-longterm-b/ID-2 USE-1 FRAUD-1: exactly those prescriptions, of whichever run, and their limit is free."""
+    journey, each = await settled_twice(rig, "pingan-longterm-b")
+    assert each > ZERO
+    await rig.done(journey, news)
+    if stays_paid < 2:
+        due = (await rig.waiting(journey, WaitingFor.REFUND)).money.refund_due
+        assert due == each * (2 - stays_paid)
+        await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=due))
+    status = await rig.closed(journey)
+    assert (status.stage, status.money.refund_due) == (Stage.TERMINATED, ZERO)
+    assert await limit(rig, journey) == (ZERO, each * stays_paid)
 
 
 async def test_fraud_found_before_the_dispensing_is_booked_frees_the_limit(rig: Rig) -> None:
