@@ -20,6 +20,7 @@ from schemas.policy import Coverage, Policy
 from simulation.errors import ScenarioError
 from simulation.house import House
 from simulation.scenario import Fields, Scenario, Script, laid_over
+from simulation.wording import reason
 from storage.queries import load
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -111,7 +112,7 @@ def _coverage(scenario: Scenario, number: str) -> Fields:
     try:
         Coverage.model_validate(known)
     except ValidationError as error:
-        problems += [Problem(_place(one["loc"]), one["msg"]) for one in error.errors()]
+        problems += [Problem(_place(one["loc"]), reason(one)) for one in error.errors()]
     if problems:
         raise WrongClaimError(problems)
     return known

@@ -11,6 +11,7 @@ from schemas.people import ActorRole
 from simulation.errors import ScenarioError
 from simulation.people import Obliging, Situation, usual_fields
 from simulation.scenario import Deed, laid_over
+from simulation.wording import reason
 
 _ACTION: TypeAdapter[ActionInput] = TypeAdapter(Action)
 
@@ -37,7 +38,7 @@ def problems_of(deed: Deed) -> list[tuple[str, str]]:
     try:
         ACTIONS[deed.do].model_validate({**deed.with_, **own})
     except ValidationError as error:
-        return [(".".join(map(str, ("with", *one["loc"]))), one["msg"]) for one in error.errors() if _told(one)]
+        return [(".".join(map(str, ("with", *one["loc"]))), reason(one)) for one in error.errors() if _told(one)]
     return []
 
 

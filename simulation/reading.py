@@ -15,9 +15,11 @@ from simulation.errors import ScenarioError
 from simulation.partners import ANSWERS
 from simulation.people import answering
 from simulation.scenario import Answer, Behaviour, Scenario, Script
+from simulation.wording import reason
 
-_FORKS = frozenset({"always", "in_turn", "never", "[key]"})
+_FORKS = frozenset({"always", "in_turn", "never", "any_day", "on_a_day", "[key]"})
 """What pydantic adds to the path of a field."""
+_NO_SCENARIO = "is no scenario: it has to hold fields, each written `name: value` (docs/scenarios.md)"
 
 
 class _Loader(yaml.SafeLoader):
@@ -66,10 +68,12 @@ def _parsed(file: Path, text: str) -> tuple[yaml.Node | None, object]:
 
 
 def _check(value: object, products: Products) -> tuple[list[Problem], Scenario | None]:
+    if not isinstance(value, dict):
+        return [Problem((), _NO_SCENARIO)], None
     try:
         scenario = Scenario.model_validate(value)
     except ValidationError as error:
-        return [Problem(tuple(map(str, one["loc"])), one["msg"]) for one in error.errors()], None
+        return [Problem(tuple(map(str, one["loc"])), reason(one)) for one in error.errors()], None
     if scenario.product not in products.ids:
         known = ", ".join(sorted(products.ids))
         return [Problem(("product",), f"unknown product; known are {known}")], scenario
@@ -92,14 +96,14 @@ def _content_problems(scenario: Scenario, products: Products) -> Iterator[Proble
 
 def _script_problems(script: Script, place: tuple[str, ...]) -> Iterator[Problem]:
     for number, event in enumerate(script.events):
-        for field, reason in problems_of(event):
-            yield Problem((*place, "events", str(number), *field.split(".")), reason)
+        for field, why in problems_of(event):
+            yield Problem((*place, "events", str(number), *field.split(".")), why)
     for wait, answers in script.answers.items():
         told = answers if isinstance(answers, tuple) else (answers,) if isinstance(answers, Answer) else ()
         for number, answer in enumerate(told):
             deed = answer.model_copy(update={"do": answer.do or answering(wait)})
-            for field, reason in problems_of(deed):
-                yield Problem((*place, "answers", wait, str(number), *field.split(".")), reason)
+            for field, why in problems_of(deed):
+                yield Problem((*place, "answers", wait, str(number), *field.split(".")), why)
     yield from _partner_problems(script, place)
 
 
@@ -123,7 +127,7 @@ def _broken(file: Path, error: yaml.MarkedYAMLError) -> str:
 
 def _line(file: Path, node: yaml.Node | None, problem: Problem) -> str:
     line, path = _found(node, problem.field)
-    return ": ".join(filter(None, (f"{file}:{line}", ".".join(path), problem.reason.removeprefix("Value error, "))))
+    return ": ".join(filter(None, (f"{file}:{line}", ".".join(path), problem.reason)))
 
 
 def _found(node: yaml.Node | None, field: Sequence[str]) -> tuple[int, list[str]]:

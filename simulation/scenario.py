@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from schemas.decision import CharityWay, Verdict
 from schemas.journey import CLOSED_STAGES, Stage, WaitingFor
@@ -16,7 +16,9 @@ from schemas.shape import Strict
 from schemas.text import Bilingual
 from simulation.times import Delay, Moment
 
-Clause = Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{2,39}/)?[A-Z]+-\d+$", examples=["WAIT-1"])]
+CLAUSE = r"^([a-z][a-z0-9-]{2,39}/)?[A-Z]+-\d+$"
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+Clause = Annotated[str, Field(pattern=CLAUSE, examples=["WAIT-1"])]
 """A rule id; without its product it is one of the scenario's product."""
 Fields = dict[str, Any]
 """Fields laid over others, however deep: a null removes, a list replaces."""
@@ -125,7 +127,7 @@ class ExpectedDecision(Strict):
     way: CharityWay | None = None
     by: ActorRole | None = None
     """Role of the person who decided."""
-    day: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    day: str | None = Field(default=None, pattern=DAY)
     papers: tuple[PaperKind, ...] | None = None
     """Papers due, in any order."""
     amounts: dict[
@@ -164,7 +166,17 @@ class ExpectedMessage(Strict):
     """One message and the day on which it was sent."""
 
     template: str
-    on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    on: str = Field(pattern=DAY)
+
+
+def _dated_or_not(value: object) -> str:
+    return "any_day" if isinstance(value, str) else "on_a_day"
+
+
+Message = Annotated[
+    Annotated[str, Tag("any_day")] | Annotated[ExpectedMessage, Tag("on_a_day")], Discriminator(_dated_or_not)
+]
+"""A message by its template, sent on whichever day or on one."""
 
 
 class Expected(Strict):
@@ -180,19 +192,20 @@ class Expected(Strict):
     money: ExpectedMoney = ExpectedMoney()
     prescriptions: int | None = Field(default=None, ge=1)
     """Which prescription of the journey it has come to, from 1."""
-    told: dict[ActorRole, tuple[str | ExpectedMessage, ...]] = Field(default_factory=dict)
+    told: dict[ActorRole, tuple[Message, ...]] = Field(default_factory=dict)
     """Messages that were sent, by their template, as often as it is named here; others may be sent, too."""
     not_told: dict[ActorRole, tuple[str, ...]] = Field(default_factory=dict)
     """Messages that were not sent."""
     escalations: tuple[str, ...] | None = None
     """Parts of the reasons of all escalations, in order."""
 
-    @model_validator(mode="after")
-    def _an_end(self) -> Self:
-        if self.ends != "open" and self.ends not in CLOSED_STAGES:
-            message = f"ends: {self.ends} is no end; there are open, {', '.join(CLOSED_STAGES)}"
+    @field_validator("ends", mode="before")
+    @classmethod
+    def _an_end(cls, value: object) -> object:
+        if value not in ("open", *CLOSED_STAGES):
+            message = f"{value} is no end; there are open, {', '.join(CLOSED_STAGES)}"
             raise ValueError(message)
-        return self
+        return value
 
 
 class Script(Strict):

@@ -44,7 +44,7 @@ async def test_all_as_expected_is_status_0(house: House, tmp_path: Path, capsys:
     printed = capsys.readouterr().out
     assert status == 0
     assert "passed  " in printed
-    assert "1 scenarios: 1 passed, 0 failed" in printed
+    assert "1 scenario: 1 passed, 0 failed" in printed
 
 
 async def test_a_failed_expectation_is_status_1_and_shown_beside_what_happened(
