@@ -16,6 +16,7 @@ from intake.inbox import Inbox
 from intake.refusals import Refused
 from intake.validation import CLAIM_REPORTED, KnownProducts, report
 from schemas.claim import DrugClaim, DrugClaimReport
+from schemas.names import ProductId
 from schemas.policy import Coverage, Policy
 from simulation.errors import ScenarioError
 from simulation.house import House
@@ -64,6 +65,11 @@ def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> lis
         corrected = {"corrects": numbers[script.corrects]} if script.corrects else {}
         claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
     return claims
+
+
+def sample(product: ProductId, products: KnownProducts) -> DrugClaimReport:
+    """The claim of `product` over which scenarios lay theirs."""
+    return _validated(_json("claims", f"{product}.json")["data"], products)
 
 
 async def hand_in(house: House, claim: Reported) -> DrugClaim:

@@ -20,6 +20,7 @@ from simulation.scenario import (
     ExpectedMoney,
     Scenario,
     Script,
+    full,
 )
 from simulation.trace import ClaimTrace, SeenDeadline
 
@@ -121,7 +122,7 @@ def _in_short(record: DecisionRecord, like: ExpectedDecision | None, product: Pr
         return "\n".join(parts)
     cited = {citation.rule for finding in decision.findings for citation in finding.citations}
     if like.cites:
-        parts.append(f"cites: {_clauses((one for one in like.cites if _full(one, product) in cited), product)}")
+        parts.append(f"cites: {_clauses((one for one in like.cites if full(one, product) in cited), product)}")
     actual = {
         "way": decision.way,
         "by": record.decided_by.role if record.decided_by else None,
@@ -136,7 +137,7 @@ def _in_short(record: DecisionRecord, like: ExpectedDecision | None, product: Pr
 
 def _not_met(decision: Decision, wanted: Iterable[Clause], product: ProductId) -> list[RuleId]:
     """Of each finding that is not met the clauses wanted, or all it cites where none of them is wanted."""
-    asked = {_full(clause, product) for clause in wanted}
+    asked = {full(clause, product) for clause in wanted}
     found = list[RuleId]()
     for finding in decision.findings:
         if finding.outcome is Outcome.NOT_MET:
@@ -150,12 +151,8 @@ def _amount(decision: Decision, name: str) -> str:
     return "none" if amount is None else f"{amount:.4f}".removesuffix("00")
 
 
-def _full(clause: Clause, product: ProductId) -> RuleId:
-    return clause if "/" in clause else f"{product}/{clause}"
-
-
 def _clauses(clauses: Iterable[Clause], product: ProductId) -> str:
-    return ", ".join(sorted({_full(clause, product).removeprefix(f"{product}/") for clause in clauses})) or "none"
+    return ", ".join(sorted({full(clause, product).removeprefix(f"{product}/") for clause in clauses})) or "none"
 
 
 def _deadlines(wanted: Expected, trace: ClaimTrace, product: ProductId) -> Iterator[Row]:
@@ -169,7 +166,7 @@ def _deadlines(wanted: Expected, trace: ClaimTrace, product: ProductId) -> Itera
 
 def _due(expected: ExpectedDeadline, product: ProductId) -> str:
     parts = [f"{expected.wait}: {_moment(expected.due)}"]
-    parts += [] if expected.rule is None else [f"rule: {_full(expected.rule, product)}"]
+    parts += [] if expected.rule is None else [f"rule: {full(expected.rule, product)}"]
     parts += [] if expected.provisional is None else [f"provisional: {expected.provisional}"]
     parts += [] if expected.stops is None else [f"stops: {expected.stops}"]
     return "\n".join(parts)

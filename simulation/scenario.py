@@ -282,6 +282,11 @@ class Scenario(Script):
         return self
 
 
+def full(clause: Clause, product: ProductId) -> RuleId:
+    """The clause with its product."""
+    return clause if "/" in clause else f"{product}/{clause}"
+
+
 def laid_over(below: Fields, above: Fields, *, remove: bool = True) -> Fields:
     """`above` over `below`, however deep: a null removes the field (unless it is to be laid over again)."""
     merged = dict(below)
