@@ -13,7 +13,19 @@ from simulation.claims import Problem, WrongClaimError, reported, sample, unknow
 from simulation.deeds import problems_of
 from simulation.partners import ANSWERS
 from simulation.people import Situation, answering
-from simulation.scenario import Answer, Answers, Behaviour, Clause, Deed, Expected, Scenario, Script, full
+from simulation.scenario import (
+    FAILURES_AT_MOST,
+    Answer,
+    Answers,
+    Behaviour,
+    Behaviours,
+    Clause,
+    Deed,
+    Expected,
+    Scenario,
+    Script,
+    full,
+)
 
 
 class _Place(NamedTuple):
@@ -168,3 +180,18 @@ def _partners(place: _Place) -> Iterator[Problem]:
             for number, behaviour in enumerate(behaviours):
                 for field in unknown_fields(ANSWERS[partner][operation], behaviour.answer or {}):
                     yield Problem((*where, str(number), "answer", *field), "is not a known field")
+            yield from _silences(where, told)
+
+
+def _silences(where: tuple[str, ...], told: Behaviours) -> Iterator[Problem]:
+    """Calls in vain that take too much real time: the pauses between attempts are not skipped."""
+    if isinstance(told, Behaviour):
+        if told.fail:
+            yield Problem((*where, "fail"), "needs a list, e.g. [{fail: 3}]: the pauses between attempts are real time")
+        return
+    in_vain = 0
+    for number, behaviour in enumerate(told):
+        in_vain = in_vain + behaviour.fail if behaviour.fail else 0
+        if in_vain > FAILURES_AT_MOST:
+            why = f"more than {FAILURES_AT_MOST} in a row: the pauses between attempts are real time"
+            yield Problem((*where, str(number), "fail"), why)

@@ -12,6 +12,8 @@ from simulation.times import later
 
 _IN_ONE_WAIT = 3
 """So often somebody obliges in one wait; if the journey waits on, it waits for something else."""
+_IN_A_ROW = 3
+"""So often somebody obliges in waits of one kind while nothing else comes of it."""
 _SOON = "1h"
 
 
@@ -45,10 +47,12 @@ class Cues:
         self._status: JourneyStatus | None = None
         self._asked_at: datetime | None = None
         self._given = 0
+        self._obliged: tuple[WaitingFor, int] | None = None
         self._turns: dict[WaitingFor, int] = {}
 
     def entered(self, stage: Stage, at: datetime) -> None:
         """The journey entered a stage: events of that occasion are due."""
+        self._obliged = None
         self._happens(stage, at)
 
     def stands(self, status: JourneyStatus, now: datetime) -> None:
@@ -70,14 +74,21 @@ class Cues:
         """The deed was done: it does not come again."""
         if isinstance(deed, Event):
             self._due = [(at, event) for at, event in self._due if event is not deed]
+            self._obliged = None
         elif self._wait:
             what = self._wait[0]
+            self._obliged = None if self._in_turn(what) else (what, self._in_a_row(what) + 1)
             self._turns[what] = self._turns.get(what, 0) + 1
             self._asked_at, self._given = now, self._given + 1
 
     def usual(self) -> Obliging | None:
         """Who obliges in the present wait."""
         return obliging(self._status) if self._status else None
+
+    def again_and_again(self) -> tuple[WaitingFor, int]:
+        """What the journey has waited for most often, and how often."""
+        waits = {what: times for what, times in self._seen.items() if isinstance(what, WaitingFor)}
+        return max(waits.items(), key=lambda one: one[1])
 
     def _happens(self, what: Stage | WaitingFor, at: datetime) -> None:
         times = self._seen[what] = self._seen.get(what, 0) + 1
@@ -94,14 +105,22 @@ class Cues:
         at = told.at or later(self._asked_at, told.after or (usual.after if usual else _SOON), self._calendar)
         return Cue(max(at, now), Rank.ANSWER, told)
 
+    def _in_a_row(self, what: WaitingFor) -> int:
+        """How often somebody obliged in waits of this kind since anything else was done, or a stage entered."""
+        return self._obliged[1] if self._obliged and self._obliged[0] is what else 0
+
+    def _in_turn(self, what: WaitingFor) -> Answer | None:
+        """The answer whose turn it is in the script's list for this kind of wait."""
+        answers, turn = self._script.answers.get(what), self._turns.get(what, 0)
+        return answers[turn] if isinstance(answers, tuple) and turn < len(answers) else None
+
     def _told(self) -> Answer | None:
         """The script's answer to the present wait, or an obliging one; None where nobody answers."""
         if self._wait is None or self._wait[0] in {WaitingFor.NOTHING, WaitingFor.HAND_OFF}:
             return None
-        answers = self._script.answers.get(self._wait[0], ())
-        turn = self._turns.get(self._wait[0], 0)
-        if isinstance(answers, tuple) and turn < len(answers):
-            return None if answers[turn].never else answers[turn]
-        if answers == "never" or self._given >= _IN_ONE_WAIT:
+        if listed := self._in_turn(self._wait[0]):
+            return None if listed.never else listed
+        answers = self._script.answers.get(self._wait[0])
+        if answers == "never" or self._given >= _IN_ONE_WAIT or self._in_a_row(self._wait[0]) >= _IN_A_ROW:
             return None
         return answers if isinstance(answers, Answer) else Answer()

@@ -18,6 +18,8 @@ from simulation.times import Delay, Moment
 
 CLAUSE = r"^([a-z][a-z0-9-]{2,39}/)?[A-Z]+-\d+$"
 DAY = r"^\d{4}-\d{2}-\d{2}$"
+FAILURES_AT_MOST = 4
+"""Calls in vain one after another: Temporal pauses between attempts in real time, longer each time."""
 Clause = Annotated[str, Field(pattern=CLAUSE, examples=["WAIT-1"])]
 """A rule id; without its product it is one of the scenario's product."""
 Fields = dict[str, Any]
@@ -86,7 +88,7 @@ class Behaviour(Strict):
     answer: Fields | None = None
     """Fields over those of the usual answer."""
     refuse: str | None = Field(default=None, min_length=1)
-    fail: int | None = Field(default=None, ge=1, le=4)
+    fail: int | None = Field(default=None, ge=1, le=FAILURES_AT_MOST)
     """A few times only: Temporal waits between attempts in real time, longer each time."""
 
     @model_validator(mode="after")

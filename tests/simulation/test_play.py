@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from simulation import play
 from simulation.house import House
 from simulation.reading import read
 from simulation.running import Named, Outcome, run_one
@@ -60,6 +63,25 @@ async def test_a_partner_that_refuses_waits_for_a_service_agent(house: House, tm
     outcome = await played(house, tmp_path, MAIN_ROAD + "partners: {pharmacy: {reserve: [{refuse: out of stock}]}}")
     assert outcome.passed
     assert "out of stock" in outcome.traces[0].escalations[0].en
+
+
+async def test_nobody_asks_a_partner_for_ever_that_always_refuses(house: House, tmp_path: Path) -> None:
+    """A service agent sends the hand-off three times more; then the journey waits, and the play ends."""
+    text = OPEN + "partners: {pharmacy: {quote: {refuse: out of stock}}}"
+    outcome = await played(house, tmp_path, text)
+    assert outcome.passed, outcome
+    assert len([line for line in outcome.traces[0].lines if line.kind == "escalation"]) == 4
+
+
+async def test_a_journey_that_goes_round_in_circles_is_told(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the wait that repeats."""
+    monkeypatch.setattr(play, "_DEEDS_AT_MOST", 12)
+    refused = "review: {with: {findings: {on_label: false}}}, expert_confirmation: {with: {confirmed: false}}"
+    text = MAIN_ROAD.replace("pingan-cancer-drug", "pingan-longterm-b") + f"answers: {{{refused}}}"
+    outcome = await played(house, tmp_path, text)
+    assert "after 12 deeds the journey goes on and on: it has waited for expert " in outcome.failure
 
 
 async def test_messages_are_compared_by_day_and_number(house: House, tmp_path: Path) -> None:

@@ -78,6 +78,14 @@ WRONG = {
         MAIN_ROAD + "partners: {pharmacy: {quote: {fail: 1, refuse: no}}}",
         "scenario.yaml:7: partners.pharmacy.quote: give one of answer, refuse and fail",
     ),
+    "a partner that never answers": (
+        MAIN_ROAD + "partners: {courier: {book: {fail: 4}}}",
+        "scenario.yaml:7: partners.courier.book.fail: needs a list, e.g. [{fail: 3}]: the pauses between attempts",
+    ),
+    "a partner that does not answer for too long": (
+        MAIN_ROAD + "partners: {courier: {book: [{fail: 4}, {fail: 1}]}}",
+        "scenario.yaml:7: partners.courier.book.1.fail: more than 4 in a row",
+    ),
     "a correction of no earlier claim": (
         MAIN_ROAD + "corrects: first",
         "scenario.yaml:2: corrects: first is no earlier claim of this scenario",
