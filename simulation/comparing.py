@@ -22,7 +22,7 @@ from simulation.scenario import (
     Script,
     full,
 )
-from simulation.trace import ClaimTrace, SeenDeadline
+from simulation.trace import ClaimTrace, SeenDeadline, Undone
 
 
 class Row(Shape):
@@ -39,7 +39,23 @@ def compared(scenario: Scenario, traces: tuple[ClaimTrace, ...]) -> tuple[Row, .
     rows = [_clause(rule, traces) for rule in scenario.rules]
     for script, trace in zip(scenario.scripts(), traces, strict=True):
         rows += _rows(script, trace, scenario.product)
-    return tuple(rows)
+    return (*rows, *_undone(scenario, traces))
+
+
+def _undone(scenario: Scenario, traces: tuple[ClaimTrace, ...]) -> Iterator[Row]:
+    """Deeds that never happened; what is told above several claims has to happen in one of them."""
+    for script, trace in zip(scenario.claims or (scenario,), traces, strict=True):
+        of = f"{trace.name}: " if trace.name else ""
+        yield from (_never(one, of) for one in trace.undone if one.wait is None or one.wait in script.answers)
+    for wait in scenario.answers if scenario.claims else ():
+        pairs = zip(scenario.claims, traces, strict=True)
+        heirs = [trace for script, trace in pairs if wait not in script.answers]
+        nowhere = [{one for one in trace.undone if one.wait is wait} for trace in heirs]
+        yield from map(_never, sorted(set[Undone]().union(*nowhere).intersection(*nowhere), key=lambda one: one.place))
+
+
+def _never(deed: Undone, of: str = "") -> Row:
+    return Row(what=f"{of}deed", expected=f"{deed.place} ({deed.what})", actual="never happened", same=False)
 
 
 def _clause(rule: RuleId, traces: tuple[ClaimTrace, ...]) -> Row:

@@ -173,4 +173,4 @@ class ClaimPlay:
         policy = self._claim.coverage["policy"]
         left = await self._house.pool.fetchval(_SQL["available"], policy["product"], policy["policy_number"])
         money_left = Decimal(policy["sum_insured"]) if left is None else left
-        return self._chronicle.trace(self._claim.script.name, self._status, money_left)
+        return self._chronicle.trace(self._claim.script.name, self._status, money_left, self._cues.undone())

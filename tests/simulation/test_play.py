@@ -84,6 +84,45 @@ async def test_a_journey_that_goes_round_in_circles_is_told(
     assert "after 12 deeds the journey goes on and on: it has waited for expert " in outcome.failure
 
 
+async def test_a_deed_that_never_happened_is_told(house: House, tmp_path: Path) -> None:
+    """After the end, on an occasion or in a wait that never came, or in a turn that never came; silence, too."""
+    text = (
+        MAIN_ROAD
+        + """
+events:
+  - {at: 2027-01-04T10:00, do: withdraw}
+  - {when: {stage: recovery, nth: 2, after: 1d}, do: record_refund}
+  - {when: {wait: booking}, as: insured, do: submit_papers, with: {papers: [{kind: imaging}]}, refused: not possible}
+answers: {review: [{after: 1h}, {after: 2h}], aid_outcome: {after: 1h}, refund: never, own_share: [{never: true}]}
+"""
+    )
+    rows = [row for row in (await played(house, tmp_path, text)).rows if not row.same]
+    assert {row.what for row in rows} == {"deed"}
+    assert {row.actual for row in rows} == {"never happened"}
+    assert [row.expected for row in rows] == [
+        "events.0 (withdraw at 2027-01-04 10:00)",
+        "events.1 (record_refund 1d after stage recovery, time 2)",
+        "answers.review.1 (record_review)",
+        "answers.aid_outcome (record_aid_outcome)",
+        "answers.refund (never)",
+        "answers.own_share.0 (never)",
+    ]
+
+
+async def test_what_is_told_above_several_claims_happens_in_one_of_them(house: House, tmp_path: Path) -> None:
+    """A deed of one claim alone has to happen in that one."""
+    claims = """claims:
+  - {name: refused, claim: {diagnosis: {diagnosed_on: 2026-08-02}}, expect: {ends: refused}}
+  - {name: goes on, answers: {refund: never}, expect: {ends: completed}}
+answers: {review: [{after: 1h}], payment: [{after: 1h}, {after: 2h}]}
+"""
+    rows = (await played(house, tmp_path, MAIN_ROAD.replace("expect: {ends: completed}\n", claims))).rows
+    assert [(row.what, row.expected) for row in rows if row.what.endswith("deed")] == [
+        ("goes on: deed", "answers.refund (never)"),
+        ("deed", "answers.payment.1 (record_payment)"),
+    ]
+
+
 async def test_messages_are_compared_by_day_and_number(house: House, tmp_path: Path) -> None:
     """A message named twice has to be sent twice, one with a day on that day, and one that was not to be sent fails."""
     told = """{ends: completed, prescriptions: 1, money: {refund_due: "0.00", earlier_paid: "0.00"},
