@@ -33,7 +33,7 @@ class Deed(Strict):
     """Who does it; who would do it by default unless told."""
     do: str = ""
     """The action; the one that answers the wait unless told."""
-    with_: Fields = Field(default_factory=dict, alias="with")
+    with_: Fields = Field(default_factory=dict, alias="with", description="Fields of the action: #/$defs/Withdraw, …")
     """Fields of the action, over those it would have by default."""
     refused: str = ""
     """Part of the reason with which the journey has to refuse it; empty: it has to be taken."""
@@ -85,7 +85,7 @@ class Event(Deed):
 class Behaviour(Strict):
     """How a partner meets one call: it answers, refuses with a reason, or does not answer so many times."""
 
-    answer: Fields | None = None
+    answer: Fields | None = Field(default=None, description="Fields of the partner's answer: #/$defs/Quote, …")
     """Fields over those of the usual answer."""
     refuse: str | None = Field(default=None, min_length=1)
     fail: int | None = Field(default=None, ge=1, le=FAILURES_AT_MOST)
@@ -215,7 +215,7 @@ class Script(Strict):
 
     name: str = ""
     starts: Moment | None = None
-    claim: Fields = Field(default_factory=dict)
+    claim: Fields = Field(default_factory=dict, description="Fields of #/$defs/DrugClaimReport")
     """Over the data of samples/claims/<product>.json."""
     corrects: str = ""
     """Name of an earlier claim of the scenario, closed by then, whose papers count here, too."""
@@ -235,7 +235,7 @@ class Scenario(Script):
     rules: tuple[RuleId, ...] = Field(min_length=1)
     """Clauses it is about: each has to appear in a decision or deadline of the trace."""
     product: ProductId
-    policy: Fields = Field(default_factory=dict)
+    policy: Fields = Field(default_factory=dict, description="in_catalogue, and fields of #/$defs/Policy")
     """Over the product's entry in samples/policies.json; in_catalogue, too."""
     price: Yuan = Decimal("8000.00")
     """What one pack costs."""

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package ships no types
 
 from simulation import running
@@ -148,13 +149,15 @@ def test_without_a_file_there_is_nothing_to_play() -> None:
 
 
 def test_the_schema_describes_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is a JSON schema itself, and tells of every field."""
+    """It is a JSON schema itself, and tells of every field, those of claims, actions and partners' answers, too."""
     assert simulate(schema_=True) == 0
     schema = json.loads(capsys.readouterr().out)
     Draft202012Validator.check_schema(schema)
     assert {"shows", "rules", "product", "claim", "answers", "partners", "events", "expect"} <= set(
         schema["properties"]
     )
+    assert {"DrugClaimReport", "Policy", "RecordDeath", "Quote"} <= set(schema["$defs"])
+    assert Draft202012Validator(schema).is_valid(yaml.safe_load(MAIN_ROAD))
 
 
 def test_folders_are_read_with_all_below_them(house: House) -> None:

@@ -4,17 +4,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 from cyclopts import Parameter
 from cyclopts.validators import Number
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from console.catalogue import ACTIONS
 from products.loader import load_products
+from schemas.claim import DrugClaimReport
+from schemas.policy import Policy
 from simulation.house import open_house
+from simulation.partners import ANSWERS
 from simulation.running import Named, Outcome, run_all
 from simulation.scenario import Scenario
 from workers.cli.failures import BadInputError
@@ -28,6 +35,7 @@ from workers.stack.session import until_told_to_end
 
 _Flag = Annotated[bool, Parameter(negative="")]
 _FAILED = 1
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _out = Console(highlight=False, markup=False)
 
 
@@ -55,7 +63,7 @@ def simulate(
     parallel
         So many scenarios at a time.
     schema_
-        Print the JSON schema of a scenario, and play nothing.
+        Print the JSON schema of a scenario, of claims, policies, actions and partners' answers, and play nothing.
     json
         Print for programs: each outcome with its trace on a line, as it ends.
     lang
@@ -116,5 +124,10 @@ def _print(outcome: Outcome, words: Words | None, *, traced: bool) -> None:
 
 
 def _print_schema() -> None:
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}
+    """The scenario's own, and in its definitions the shapes over which its free fields lie."""
+    answers = chain.from_iterable(by.values() for by in ANSWERS.values())
+    shapes: list[type[BaseModel]] = [Scenario, DrugClaimReport, Policy, *ACTIONS.values(), *dict.fromkeys(answers)]
+    asked: list[tuple[type[BaseModel], Literal["validation"]]] = [(shape, "validation") for shape in shapes]
+    definitions = models_json_schema(asked, ref_template="#/$defs/{model}")[1]["$defs"]
+    schema = {"$schema": _DIALECT, **definitions.pop(Scenario.__name__), "$defs": definitions}
     sys.stdout.write(orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n")
