@@ -101,7 +101,7 @@ def _moments(place: _Place) -> Iterator[Problem]:
     told += [((*path, "events", str(number), "at"), event.at) for number, event in enumerate(script.events) if event.at]
     told += [((*where, "at"), answer.at) for where, _, answer in _answers(place) if answer.at]
     for where, at in told:
-        if at < place.starts:
+        if at < place.starts and where[-1] == "at":
             yield Problem(where, "lies before the start")
         elif place.until and at >= place.until:
             yield Problem(where, "lies after `until`: it would never happen")

@@ -63,8 +63,20 @@ def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> lis
     for number, script in enumerate(scenario.scripts(), 1):
         numbers = {claim.script.name: claim.report.claim_number for claim in claims}
         corrected = {"corrects": numbers[script.corrects]} if script.corrects else {}
-        claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+        try:
+            claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+        except WrongClaimError as error:
+            own = scenario.claims[number - 1] if scenario.claims else None
+            raise WrongClaimError([_placed(one, own, number - 1) for one in error.problems]) from None
     return claims
+
+
+def _placed(problem: Problem, own: Script | None, number: int) -> Problem:
+    """Where the field stands: in the claim `own` of several, or above them."""
+    part, *inner = problem.field
+    if own is None or part != "claim" or not inner or inner[0] not in own.claim:
+        return problem
+    return Problem(("claims", str(number), *problem.field), problem.reason)
 
 
 def sample(product: ProductId, products: KnownProducts) -> DrugClaimReport:

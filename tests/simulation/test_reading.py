@@ -62,6 +62,11 @@ WRONG = {
         MAIN_ROAD + "claim:\n  diagnosis:\n    diagnosed_on: 2026-02-30",
         "scenario.yaml:9: claim.diagnosis.diagnosed_on: is no valid date",
     ),
+    "one of several claims with a wrong date": (
+        MAIN_ROAD.replace("expect: {ends: completed}", "claims:\n")
+        + "  - {expect: {ends: completed}}\n  - {claim: {diagnosis: {diagnosed_on: x}}, expect: {ends: completed}}",
+        "scenario.yaml:9: claims.1.claim.diagnosis.diagnosed_on: is no valid date",
+    ),
     "a policy with an unknown field": (
         MAIN_ROAD + "policy: {waiting: 90}",
         "scenario.yaml:7: policy.waiting: is not a known field",
