@@ -16,10 +16,12 @@ from intake.inbox import Inbox
 from intake.refusals import Refused
 from intake.validation import CLAIM_REPORTED, KnownProducts, report
 from schemas.claim import DrugClaim, DrugClaimReport
+from schemas.names import ProductId
 from schemas.policy import Coverage, Policy
 from simulation.errors import ScenarioError
 from simulation.house import House
 from simulation.scenario import Fields, Scenario, Script, laid_over
+from simulation.wording import reason
 from storage.queries import load
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -61,8 +63,25 @@ def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> lis
     for number, script in enumerate(scenario.scripts(), 1):
         numbers = {claim.script.name: claim.report.claim_number for claim in claims}
         corrected = {"corrects": numbers[script.corrects]} if script.corrects else {}
-        claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+        try:
+            claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+        except WrongClaimError as error:
+            own = scenario.claims[number - 1] if scenario.claims else None
+            raise WrongClaimError([_placed(one, own, number - 1) for one in error.problems]) from None
     return claims
+
+
+def _placed(problem: Problem, own: Script | None, number: int) -> Problem:
+    """Where the field stands: in the claim `own` of several, or above them."""
+    part, *inner = problem.field
+    if own is None or part != "claim" or not inner or inner[0] not in own.claim:
+        return problem
+    return Problem(("claims", str(number), *problem.field), problem.reason)
+
+
+def sample(product: ProductId, products: KnownProducts) -> DrugClaimReport:
+    """The claim of `product` over which scenarios lay theirs."""
+    return _validated(_json("claims", f"{product}.json")["data"], products)
 
 
 async def hand_in(house: House, claim: Reported) -> DrugClaim:
@@ -111,7 +130,7 @@ def _coverage(scenario: Scenario, number: str) -> Fields:
     try:
         Coverage.model_validate(known)
     except ValidationError as error:
-        problems += [Problem(_place(one["loc"]), one["msg"]) for one in error.errors()]
+        problems += [Problem(_place(one["loc"]), reason(one)) for one in error.errors()]
     if problems:
         raise WrongClaimError(problems)
     return known

@@ -41,6 +41,17 @@ class Told(Shape):
     notice: Notice
 
 
+class Undone(Shape):
+    """A deed of the script that never happened."""
+
+    place: str
+    """Its field in the script, e.g. `answers.review.1`."""
+    wait: WaitingFor | None = None
+    """What it should have answered; None for an event."""
+    what: str
+    """The action and when it should have been."""
+
+
 class ClaimTrace(Shape):
     """All of one journey."""
 
@@ -59,6 +70,8 @@ class ClaimTrace(Shape):
     """Which prescription it has come to."""
     surprises: tuple[str, ...] = ()
     """Deeds that were refused unexpectedly, or taken against expectation."""
+    undone: tuple[Undone, ...] = ()
+    """Deeds that never happened: their occasion never came, or the journey was over."""
 
 
 class Chronicle:
@@ -116,7 +129,9 @@ class Chronicle:
     ) -> None:
         self.lines.append(Line(at=at, stage=self._stage, kind=kind, what=what, by=by, decision=decision))
 
-    def trace(self, name: str, status: JourneyStatus | None, limit_left: Decimal | None) -> ClaimTrace:
+    def trace(
+        self, name: str, status: JourneyStatus | None, limit_left: Decimal | None, undone: tuple[Undone, ...] = ()
+    ) -> ClaimTrace:
         """The whole trace, of a journey that stands at `status`; None: it never started."""
         closed = status is not None and status.closed_at is not None
         return ClaimTrace(
@@ -132,6 +147,7 @@ class Chronicle:
             limit_left=ZERO if limit_left is None else limit_left,
             prescriptions=status.prescription if status else 1,
             surprises=tuple(self.surprises),
+            undone=undone,
         )
 
 
