@@ -1,5 +1,6 @@
 """Errors of the HTTP doors as RFC 9457 problem documents: what went wrong, which field, what to do."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from console.wording import field_and_reason
 from schemas.shape import Shape
@@ -120,21 +122,31 @@ async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     return document(InvalidRequestError(fields))
 
 
-async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class alone
     status = HTTPStatus(error.status_code)
-    answer = document(ProblemError(status, status.phrase.lower().replace(" ", "-"), _why(error)))
-    answer.headers.update(error.headers or {})
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request, headers["Allow"])))
+    answer = document(ProblemError(status, status.phrase.lower().replace(" ", "-"), _why(error, headers)))
+    answer.headers.update(headers)
     return answer
 
 
-def _why(error: HTTPException) -> str:
+def _methods(request: Request, named: str) -> set[str]:
+    """What the address of `request` takes: the framework has `named` one operation's method, the document knows all."""
+    paths = request.app.openapi()["paths"].items()
+    fitting = (operations for path, operations in paths if compile_path(path)[0].match(request.url.path))
+    return {*named.split(", "), *(method.upper() for operations in fitting for method in operations)}
+
+
+def _why(error: HTTPException, headers: Mapping[str, str]) -> str:
     """What the framework refused, and what there is instead; the address is not repeated: it may hold anything."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             return "There is nothing at this address; GET /openapi.json describes every address that there is."
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            return f"This address does not take that method, only {(error.headers or {}).get('Allow', 'others')}."
+            return f"This address does not take that method, only {headers['Allow']}."
     return str(error.detail)
 
 

@@ -16,7 +16,7 @@ _OWN_CHECKS = {
 }
 """Chinese for the checks that shapes make themselves, by the field they name."""
 
-_WORDS = {
+WORDS = {
     "missing": ("缺少必填项", "is required"),
     "extra_forbidden": ("不是已知字段", "is not a known field"),
     "string_type": ("须为字符串", "must be a string"),
@@ -59,7 +59,7 @@ def field_problem(error: Mapping[str, Any], prefix: str = "data") -> FieldProble
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return _own_check(path, str(context.get("error", "")))
-    zh, en = _WORDS.get(error["type"], ("不符合要求", "is not acceptable"))
+    zh, en = WORDS.get(error["type"], ("不符合要求", "is not acceptable"))
     return problem(".".join(path), zh.format_map(context), en.format_map(context))
 
 

@@ -7,7 +7,8 @@ from pydantic import Field
 ProductId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,39}$", examples=["pingan-longterm-b"])]
 """Folder name of a product under products/; not an enumeration, so that a product is data alone."""
 
-RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,39}/[A-Z]+-\d+$", examples=["pingan-longterm-b/WAIT-1"])]
+RULE_ID = r"^[a-z][a-z0-9-]{2,39}/[A-Z]+-\d+$"
+RuleId = Annotated[str, Field(pattern=RULE_ID, examples=["pingan-longterm-b/WAIT-1"])]
 """`product/RULE-n`: what a finding cites."""
 
 JourneyId = Annotated[str, Field(pattern=r"^journey-[a-z2-7]{20}$")]

@@ -17,10 +17,12 @@ from intake.refusals import Refused
 from intake.validation import KnownProducts, report
 from schemas.claim import ClaimReport
 from schemas.claims import ANY_CLAIM, CLAIMS, REPORTS, AnyClaim
+from schemas.names import ProductId
 from schemas.policy import Coverage, Policy
 from simulation.errors import ScenarioError
 from simulation.house import House
 from simulation.scenario import Fields, Scenario, Script, laid_over
+from simulation.wording import reason
 from storage.queries import load
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -70,8 +72,25 @@ def reported(scenario: Scenario, products: KnownProducts, mark: str = "") -> lis
     for number, script in enumerate(scenario.scripts(), 1):
         numbers = {claim.script.name: claim.report.claim_number for claim in claims}
         corrected = {"corrects": numbers[script.corrects]} if script.corrects else {}
-        claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+        try:
+            claims.append(_reported(scenario, script, products, (f"{number}{mark}", mark), corrected))
+        except WrongClaimError as error:
+            own = scenario.claims[number - 1] if scenario.claims else None
+            raise WrongClaimError([_placed(one, own, number - 1) for one in error.problems]) from None
     return claims
+
+
+def _placed(problem: Problem, own: Script | None, number: int) -> Problem:
+    """Where the field stands: in the claim `own` of several, or above them."""
+    part, *inner = problem.field
+    if own is None or part != "claim" or not inner or inner[0] not in own.claim:
+        return problem
+    return Problem(("claims", str(number), *problem.field), problem.reason)
+
+
+def sample(product: ProductId, script: Script, products: KnownProducts) -> ClaimReport:
+    """The claim of `product` over which a script of its kind lays its own."""
+    return _validated(_sample(product, script.kind), event_type(script), products)
 
 
 async def hand_in(house: House, claim: Reported) -> AnyClaim:
@@ -120,7 +139,7 @@ def _coverage(scenario: Scenario, number: str) -> Fields:
     try:
         Coverage.model_validate(known)
     except ValidationError as error:
-        problems += [Problem(_place(one["loc"]), one["msg"]) for one in error.errors()]
+        problems += [Problem(_place(one["loc"]), reason(one)) for one in error.errors()]
     if problems:
         raise WrongClaimError(problems)
     return known

@@ -21,8 +21,9 @@ from simulation.scenario import (
     ExpectedTherapy,
     Scenario,
     Script,
+    full,
 )
-from simulation.trace import ClaimTrace, SeenDeadline
+from simulation.trace import ClaimTrace, SeenDeadline, Undone
 
 
 class Row(Shape):
@@ -39,7 +40,23 @@ def compared(scenario: Scenario, traces: tuple[ClaimTrace, ...]) -> tuple[Row, .
     rows = [_clause(rule, traces) for rule in scenario.rules]
     for script, trace in zip(scenario.scripts(), traces, strict=True):
         rows += _rows(script, trace, scenario.product)
-    return tuple(rows)
+    return (*rows, *_undone(scenario, traces))
+
+
+def _undone(scenario: Scenario, traces: tuple[ClaimTrace, ...]) -> Iterator[Row]:
+    """Deeds that never happened; what is told above several claims has to happen in one of them."""
+    for script, trace in zip(scenario.claims or (scenario,), traces, strict=True):
+        of = f"{trace.name}: " if trace.name else ""
+        yield from (_never(one, of) for one in trace.undone if one.wait is None or one.wait in script.answers)
+    for wait in scenario.answers if scenario.claims else ():
+        pairs = zip(scenario.claims, traces, strict=True)
+        heirs = [trace for script, trace in pairs if wait not in script.answers]
+        nowhere = [{one for one in trace.undone if one.wait is wait} for trace in heirs]
+        yield from map(_never, sorted(set[Undone]().union(*nowhere).intersection(*nowhere), key=lambda one: one.place))
+
+
+def _never(deed: Undone, of: str = "") -> Row:
+    return Row(what=f"{of}deed", expected=f"{deed.place} ({deed.what})", actual="never happened", same=False)
 
 
 def _clause(rule: RuleId, traces: tuple[ClaimTrace, ...]) -> Row:
@@ -123,7 +140,7 @@ def _in_short(record: DecisionRecord, like: ExpectedDecision | None, product: Pr
         return "\n".join(parts)
     cited = {citation.rule for finding in decision.findings for citation in finding.citations}
     if like.cites:
-        parts.append(f"cites: {_clauses((one for one in like.cites if _full(one, product) in cited), product)}")
+        parts.append(f"cites: {_clauses((one for one in like.cites if full(one, product) in cited), product)}")
     actual = {
         "way": decision.way,
         "by": record.decided_by.role if record.decided_by else None,
@@ -138,7 +155,7 @@ def _in_short(record: DecisionRecord, like: ExpectedDecision | None, product: Pr
 
 def _not_met(decision: Decision, wanted: Iterable[Clause], product: ProductId) -> list[RuleId]:
     """Of each finding that is not met the clauses wanted, or all it cites where none of them is wanted."""
-    asked = {_full(clause, product) for clause in wanted}
+    asked = {full(clause, product) for clause in wanted}
     found = list[RuleId]()
     for finding in decision.findings:
         if finding.outcome is Outcome.NOT_MET:
@@ -152,12 +169,8 @@ def _amount(decision: Decision, name: str) -> str:
     return "none" if amount is None else f"{amount:.4f}".removesuffix("00")
 
 
-def _full(clause: Clause, product: ProductId) -> RuleId:
-    return clause if "/" in clause else f"{product}/{clause}"
-
-
 def _clauses(clauses: Iterable[Clause], product: ProductId) -> str:
-    return ", ".join(sorted({_full(clause, product).removeprefix(f"{product}/") for clause in clauses})) or "none"
+    return ", ".join(sorted({full(clause, product).removeprefix(f"{product}/") for clause in clauses})) or "none"
 
 
 def _deadlines(wanted: Expected, trace: ClaimTrace, product: ProductId) -> Iterator[Row]:
@@ -171,7 +184,7 @@ def _deadlines(wanted: Expected, trace: ClaimTrace, product: ProductId) -> Itera
 
 def _due(expected: ExpectedDeadline, product: ProductId) -> str:
     parts = [f"{expected.wait}: {due_moment(expected.due)}"]
-    parts += [] if expected.rule is None else [f"rule: {_full(expected.rule, product)}"]
+    parts += [] if expected.rule is None else [f"rule: {full(expected.rule, product)}"]
     parts += [] if expected.provisional is None else [f"provisional: {expected.provisional}"]
     parts += [] if expected.stops is None else [f"stops: {expected.stops}"]
     return "\n".join(parts)

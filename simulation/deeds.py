@@ -1,5 +1,6 @@
 """From a deed of a script to the action that a journey takes."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,8 @@ from simulation.errors import ScenarioError
 from simulation.people import usual_fields
 from simulation.scenario import Deed, laid_over
 from simulation.situation import Obliging, Situation
+from simulation.wording import reason
+from workflows.offers import roles_of
 
 _ACTION: TypeAdapter[ActionInput] = TypeAdapter(Action)
 
@@ -29,22 +32,25 @@ def action_of(deed: Deed, usual: Obliging | None, key: str, now: Situation) -> A
         raise ScenarioError(_words(name, error)) from None
 
 
-def problems_of(deed: Deed) -> list[tuple[str, str]]:
-    """What is wrong with the fields that a deed tells, as far as it can be known before it is done."""
-    if deed.do and deed.do not in ACTIONS:
-        return [("do", f"no such action; there are {', '.join(ACTIONS)}")]
-    if not deed.do:
-        return []
+def problems_of(deed: Deed, now: Situation) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with a deed, and in which field, as far as it can be known before it is done."""
+    if deed.do not in ACTIONS:
+        known = ", ".join(ACTIONS)
+        yield ("do",), f"no such action; there are {known}" if deed.do else f"is needed; there are {known}"
+        return
+    roles = roles_of(deed.do)
+    if deed.as_ and roles and deed.as_ not in roles and not deed.refused:
+        yield ("as",), f"{deed.as_} may never {deed.do}; {', '.join(roles)} may"
     own: dict[str, Any] = {"key": "a-key-to-check", "actor": {"role": "system", "id": "check"}}
     try:
-        ACTIONS[deed.do].model_validate({**deed.with_, **own})
+        ACTIONS[deed.do].model_validate({**laid_over(usual_fields(deed.do, now, deed.with_), deed.with_), **own})
     except ValidationError as error:
-        return [(".".join(map(str, ("with", *one["loc"]))), one["msg"]) for one in error.errors() if _told(one)]
-    return []
+        yield from ((("with", *map(str, one["loc"])), reason(one)) for one in error.errors() if _told(one, deed))
 
 
-def _told(error: Any) -> bool:  # noqa: ANN401 - pydantic's error details
-    return bool(error["type"] != "missing")
+def _told(error: Mapping[str, Any], deed: Deed) -> bool:
+    """Whether it comes of what the scenario says, or fails to say; what is usual is known only when it is done."""
+    return error["type"] == "missing" or error["loc"][:1] in {(name,) for name in deed.with_}
 
 
 def _role(name: str, usual: Obliging | None, now: Situation) -> ActorRole:

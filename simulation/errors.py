@@ -10,7 +10,7 @@ class ScenarioError(SimulationError):
 
 
 class StuckError(SimulationError):
-    """A journey does not come to rest, so time cannot be skipped: its workflow task fails, or a partner never answers.
+    """A journey does not come to rest: its workflow task fails, a partner never answers, or it goes round in circles.
 
-    The message ends with what Temporal says of it.
+    The message says which, with what Temporal says of it or with the wait that repeats.
     """

@@ -177,13 +177,14 @@ def _refund(now: Situation, told: Mapping[str, Any]) -> Fields:
 
 def _next_prescription(now: Situation, told: Mapping[str, Any]) -> Fields:
     """The same prescription, dated today, with every paper that the product asks for at application."""
+    del told
     claim, day = now.claim, china_date(now.at).isoformat()
     first = claim.prescription.model_dump(mode="json") if isinstance(claim, DrugClaimReport) else {}
     given = first | {"number": f"RX-{day}", "issued_on": day}
     lead = now.product.terms.application_lead_days[0].value or 0
     papers = [{"kind": paper.kind, "form": "original"} for paper in now.product.application_papers]
     return {
-        "prescription": given | dict(told.get("prescription", {})),
+        "prescription": given,
         "papers": papers,
         "planned_purchase_on": (china_date(now.at) + timedelta(days=lead)).isoformat(),
     }

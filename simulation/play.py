@@ -11,6 +11,7 @@ from schemas.people import ActorRole
 from simulation.claims import Reported, hand_in, reported
 from simulation.cues import Cue, Cues, Rank
 from simulation.deeds import action_of
+from simulation.errors import StuckError
 from simulation.house import House
 from simulation.partners import Cast
 from simulation.scenario import Deed, Scenario
@@ -20,6 +21,8 @@ from simulation.travelling import Rest, Traveller
 from storage.queries import load
 
 _SQL = load("simulation")
+_DEEDS_AT_MOST = 400
+"""Of one claim: three years of monthly prescriptions have fewer."""
 _IDLE_AT_MOST = 40
 """So often a journey may wake by itself without a change before nothing more is expected of it."""
 
@@ -100,12 +103,22 @@ class ClaimPlay:
         if at > self._rest.now:
             self._rest = await underway.traveller.wait_until(at)
         self._deeds += 1
+        if self._deeds > _DEEDS_AT_MOST:
+            raise self._endless()
         key = f"{underway.claim.journey_id}/deed/{self._deeds}"
         action = action_of(deed, self._cues.usual(deed), key, await self._situation(underway))
         name = str(type(action).model_fields["action"].default)
         self._cues.done(deed, self._rest.now)
         self._rest, refusal = await underway.traveller.act(action, name)
         self._note(deed, name, refusal, action.actor.role)
+
+    def _endless(self) -> StuckError:
+        wait, times = self._cues.again_and_again()
+        name = f"{self._claim.script.name}: " if self._claim.script.name else ""
+        return StuckError(
+            f"{name}after {_DEEDS_AT_MOST} deeds the journey goes on and on: it has waited for {wait} {times} times;"
+            f" tell in answers how that ends, e.g. {wait}: never"
+        )
 
     def _note(self, deed: Deed, name: str, refusal: str, role: ActorRole) -> None:
         if refusal:
@@ -160,4 +173,4 @@ class ClaimPlay:
         policy = self._claim.coverage["policy"]
         left = await self._house.pool.fetchval(_SQL["available"], policy["product"], policy["policy_number"])
         money_left = Decimal(policy["sum_insured"]) if left is None else left
-        return self._chronicle.trace(self._claim.script.name, self._status, money_left)
+        return self._chronicle.trace(self._claim.script.name, self._status, money_left, self._cues.undone())

@@ -1,7 +1,7 @@
 """Scenario files: YAML read without surprises, every wrong field named with its file and line."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,15 @@ import yaml
 from pydantic import ValidationError
 
 from products.loader import Products
-from simulation.claims import Problem, WrongClaimError, reported, unknown_fields
-from simulation.deeds import problems_of
+from simulation.checking import problems
+from simulation.claims import Problem
 from simulation.errors import ScenarioError
-from simulation.partners import ANSWERS
-from simulation.people import answering
-from simulation.scenario import Answer, Behaviour, Scenario, Script
+from simulation.scenario import Scenario
+from simulation.wording import reason
 
-_FORKS = frozenset({"always", "in_turn", "never", "[key]"})
+_FORKS = frozenset({"always", "in_turn", "never", "any_day", "on_a_day", "[key]"})
 """What pydantic adds to the path of a field."""
+_NO_SCENARIO = "is no scenario: it has to hold fields, each written `name: value` (docs/scenarios.md)"
 
 
 class _Loader(yaml.SafeLoader):
@@ -48,9 +48,9 @@ def read(file: Path, products: Products) -> Scenario:
         message = f"{file}: cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8'}"
         raise ScenarioError(message) from None
     node, value = _parsed(file, text)
-    problems, scenario = _check(value, products)
-    if scenario is None or problems:
-        raise ScenarioError("\n".join(_line(file, node, one) for one in problems))
+    wrong, scenario = _check(value, products)
+    if scenario is None or wrong:
+        raise ScenarioError("\n".join(_line(file, node, one) for one in wrong))
     return scenario
 
 
@@ -66,54 +66,16 @@ def _parsed(file: Path, text: str) -> tuple[yaml.Node | None, object]:
 
 
 def _check(value: object, products: Products) -> tuple[list[Problem], Scenario | None]:
+    if not isinstance(value, dict):
+        return [Problem((), _NO_SCENARIO)], None
     try:
         scenario = Scenario.model_validate(value)
     except ValidationError as error:
-        return [Problem(tuple(map(str, one["loc"])), one["msg"]) for one in error.errors()], None
+        return [Problem(tuple(map(str, one["loc"])), reason(one)) for one in error.errors()], None
     if scenario.product not in products.ids:
         known = ", ".join(sorted(products.ids))
         return [Problem(("product",), f"unknown product; known are {known}")], scenario
-    return [*_content_problems(scenario, products)], scenario
-
-
-def _content_problems(scenario: Scenario, products: Products) -> Iterator[Problem]:
-    sections = products.get(scenario.product).sections
-    for number, rule in enumerate(scenario.rules):
-        if rule not in sections:
-            yield Problem(("rules", str(number)), f"{rule} is no clause of {scenario.product}")
-    yield from _script_problems(scenario, ())
-    for number, script in enumerate(scenario.claims):
-        yield from _script_problems(script, ("claims", str(number)))
-    try:
-        reported(scenario, products)
-    except WrongClaimError as error:
-        yield from error.problems
-
-
-def _script_problems(script: Script, place: tuple[str, ...]) -> Iterator[Problem]:
-    for number, event in enumerate(script.events):
-        for field, reason in problems_of(event):
-            yield Problem((*place, "events", str(number), *field.split(".")), reason)
-    for wait, answers in script.answers.items():
-        told = answers if isinstance(answers, tuple) else (answers,) if isinstance(answers, Answer) else ()
-        for number, answer in enumerate(told):
-            deed = answer.model_copy(update={"do": answer.do or answering(wait)})
-            for field, reason in problems_of(deed):
-                yield Problem((*place, "answers", wait, str(number), *field.split(".")), reason)
-    yield from _partner_problems(script, place)
-
-
-def _partner_problems(script: Script, place: tuple[str, ...]) -> Iterator[Problem]:
-    for partner, by in script.partners.items():
-        for operation, told in by.items():
-            where = (*place, "partners", partner, operation)
-            if operation not in ANSWERS[partner]:
-                yield Problem(where, f"{partner} has no such operation; it has {', '.join(ANSWERS[partner])}")
-                continue
-            behaviours = (told,) if isinstance(told, Behaviour) else told
-            for number, behaviour in enumerate(behaviours):
-                for field in unknown_fields(ANSWERS[partner][operation], behaviour.answer or {}):
-                    yield Problem((*where, str(number), "answer", *field), "is not a known field")
+    return [*problems(scenario, products)], scenario
 
 
 def _broken(file: Path, error: yaml.MarkedYAMLError) -> str:
@@ -123,7 +85,7 @@ def _broken(file: Path, error: yaml.MarkedYAMLError) -> str:
 
 def _line(file: Path, node: yaml.Node | None, problem: Problem) -> str:
     line, path = _found(node, problem.field)
-    return ": ".join(filter(None, (f"{file}:{line}", ".".join(path), problem.reason.removeprefix("Value error, "))))
+    return ": ".join(filter(None, (f"{file}:{line}", ".".join(path), problem.reason)))
 
 
 def _found(node: yaml.Node | None, field: Sequence[str]) -> tuple[int, list[str]]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from schemas.decision import CharityWay, Verdict
 from schemas.journey import CLOSED_STAGES, Stage, WaitingFor
@@ -16,7 +16,11 @@ from schemas.shape import Strict
 from schemas.text import Bilingual
 from simulation.times import Delay, Moment
 
-Clause = Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{2,39}/)?[A-Z]+-\d+$", examples=["WAIT-1"])]
+CLAUSE = r"^([a-z][a-z0-9-]{2,39}/)?[A-Z]+-\d+$"
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+FAILURES_AT_MOST = 4
+"""Calls in vain one after another: Temporal pauses between attempts in real time, longer each time."""
+Clause = Annotated[str, Field(pattern=CLAUSE, examples=["WAIT-1"])]
 """A rule id; without its product it is one of the scenario's product."""
 Fields = dict[str, Any]
 """Fields laid over others, however deep: a null removes, a list replaces."""
@@ -29,7 +33,7 @@ class Deed(Strict):
     """Who does it; who would do it by default unless told."""
     do: str = ""
     """The action; the one that answers the wait unless told."""
-    with_: Fields = Field(default_factory=dict, alias="with")
+    with_: Fields = Field(default_factory=dict, alias="with", description="Fields of the action: #/$defs/Withdraw, …")
     """Fields of the action, over those it would have by default."""
     refused: str = ""
     """Part of the reason with which the journey has to refuse it; empty: it has to be taken."""
@@ -85,10 +89,10 @@ class Event(Deed):
 class Behaviour(Strict):
     """How a partner meets one call: it answers, refuses with a reason, or does not answer so many times."""
 
-    answer: Fields | None = None
+    answer: Fields | None = Field(default=None, description="Fields of the partner's answer: #/$defs/Quote, …")
     """Fields over those of the usual answer."""
     refuse: str | None = Field(default=None, min_length=1)
-    fail: int | None = Field(default=None, ge=1, le=4)
+    fail: int | None = Field(default=None, ge=1, le=FAILURES_AT_MOST)
     """A few times only: Temporal waits between attempts in real time, longer each time."""
 
     @model_validator(mode="after")
@@ -129,7 +133,7 @@ class ExpectedDecision(Strict):
     way: CharityWay | None = None
     by: ActorRole | None = None
     """Role of the person who decided."""
-    day: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    day: str | None = Field(default=None, pattern=DAY)
     papers: tuple[PaperKind, ...] | None = None
     """Papers due, in any order."""
     amounts: dict[
@@ -168,7 +172,17 @@ class ExpectedMessage(Strict):
     """One message and the day on which it was sent."""
 
     template: str
-    on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    on: str = Field(pattern=DAY)
+
+
+def _dated_or_not(value: object) -> str:
+    return "any_day" if isinstance(value, str) else "on_a_day"
+
+
+Message = Annotated[
+    Annotated[str, Tag("any_day")] | Annotated[ExpectedMessage, Tag("on_a_day")], Discriminator(_dated_or_not)
+]
+"""A message by its template, sent on whichever day or on one."""
 
 
 class ExpectedTherapy(Strict):
@@ -205,19 +219,20 @@ class Expected(Strict):
     therapy: ExpectedTherapy = ExpectedTherapy()
     prescriptions: int | None = Field(default=None, ge=1)
     """Which prescription of the journey it has come to, from 1."""
-    told: dict[ActorRole, tuple[str | ExpectedMessage, ...]] = Field(default_factory=dict)
+    told: dict[ActorRole, tuple[Message, ...]] = Field(default_factory=dict)
     """Messages that were sent, by their template, as often as it is named here; others may be sent, too."""
     not_told: dict[ActorRole, tuple[str, ...]] = Field(default_factory=dict)
     """Messages that were not sent."""
     escalations: tuple[str, ...] | None = None
     """Parts of the reasons of all escalations, in order."""
 
-    @model_validator(mode="after")
-    def _an_end(self) -> Self:
-        if self.ends != "open" and self.ends not in CLOSED_STAGES:
-            message = f"ends: {self.ends} is no end; there are open, {', '.join(CLOSED_STAGES)}"
+    @field_validator("ends", mode="before")
+    @classmethod
+    def _an_end(cls, value: object) -> object:
+        if value not in ("open", *CLOSED_STAGES):
+            message = f"{value} is no end; there are open, {', '.join(CLOSED_STAGES)}"
             raise ValueError(message)
-        return self
+        return value
 
 
 class Script(Strict):
@@ -227,7 +242,9 @@ class Script(Strict):
     kind: Literal["specialty_drug", "car_t"] = "specialty_drug"
     """What is claimed."""
     starts: Moment | None = None
-    claim: Fields = Field(default_factory=dict)
+    claim: Fields = Field(
+        default_factory=dict, description="Fields of #/$defs/DrugClaimReport, of a CAR-T claim #/$defs/CarTClaimReport"
+    )
     """Over the data of samples/claims/<product>.json, for CAR-T <product>-car-t.json."""
     corrects: str = ""
     """Name of an earlier claim of the scenario, closed by then, whose papers count here, too."""
@@ -249,7 +266,7 @@ class Scenario(Script):
     rules: tuple[RuleId, ...] = Field(min_length=1)
     """Clauses it is about: each has to appear in a decision or deadline of the trace."""
     product: ProductId
-    policy: Fields = Field(default_factory=dict)
+    policy: Fields = Field(default_factory=dict, description="in_catalogue, and fields of #/$defs/Policy")
     """Over the product's entry in samples/policies.json; in_catalogue, too."""
     price: Yuan = Decimal("8000.00")
     """What one pack costs."""
@@ -296,6 +313,11 @@ class Scenario(Script):
                 raise ValueError(message)
             earlier.append(script.name)
         return self
+
+
+def full(clause: Clause, product: ProductId) -> RuleId:
+    """The clause with its product."""
+    return clause if "/" in clause else f"{product}/{clause}"
 
 
 def laid_over(below: Fields, above: Fields, *, remove: bool = True) -> Fields:

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from products.calendar import WorkingCalendar
 from schemas.civil import CHINA, china_time
 
-Delay = Annotated[str, Field(pattern=r"^\d{1,4}(m|h|d|wd)$", examples=["2h", "3d", "2wd"])]
+DELAY = r"^\d{1,4}(m|h|d|wd)$"
+Delay = Annotated[str, Field(pattern=DELAY, examples=["2h", "3d", "2wd"])]
 """How long: minutes, hours, days, or working days; `2wd` is two working days on, at the same time of day."""
 
 _MIDNIGHT_AFTER = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]24:00$")

@@ -42,6 +42,17 @@ class Told(Shape):
     notice: Notice
 
 
+class Undone(Shape):
+    """A deed of the script that never happened."""
+
+    place: str
+    """Its field in the script, e.g. `answers.review.1`."""
+    wait: WaitingFor | None = None
+    """What it should have answered; None for an event."""
+    what: str
+    """The action and when it should have been."""
+
+
 class ClaimTrace(Shape):
     """All of one journey."""
 
@@ -61,6 +72,8 @@ class ClaimTrace(Shape):
     car_t: CarTView | None = None
     surprises: tuple[str, ...] = ()
     """Deeds that were refused unexpectedly, or taken against expectation."""
+    undone: tuple[Undone, ...] = ()
+    """Deeds that never happened: their occasion never came, or the journey was over."""
 
 
 class Chronicle:
@@ -118,7 +131,9 @@ class Chronicle:
     ) -> None:
         self.lines.append(Line(at=at, stage=self._stage, kind=kind, what=what, by=by, decision=decision))
 
-    def trace(self, name: str, status: JourneyStatus | None, limit_left: Decimal | None) -> ClaimTrace:
+    def trace(
+        self, name: str, status: JourneyStatus | None, limit_left: Decimal | None, undone: tuple[Undone, ...] = ()
+    ) -> ClaimTrace:
         """The whole trace, of a journey that stands at `status`; None: it never started."""
         closed = status is not None and status.closed_at is not None
         return ClaimTrace(
@@ -135,6 +150,7 @@ class Chronicle:
             prescriptions=status.prescription if status else 1,
             car_t=status.car_t if status else None,
             surprises=tuple(self.surprises),
+            undone=undone,
         )
 
 

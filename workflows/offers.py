@@ -3,6 +3,7 @@
 The status, the update validators and the call-back door all read this one table.
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 from schemas.journey import CLOSED_STAGES, ActionOffer, Stage, WaitingFor
@@ -204,6 +205,13 @@ def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[Action
     if standing.withdrawable:
         offers.append(WITHDRAW)
     return (*offers, *_turns(stage, what, standing))
+
+
+def roles_of(action: str) -> tuple[ActorRole, ...]:
+    """Everybody who may ever take `action`; empty for one that is not offered to people or partners."""
+    anywhere = (SUBMIT_PAPERS, WITHDRAW, CORRECT, INVESTIGATE, HOLD, RESUME, REFUND, *NEWS)
+    offers = (*anywhere, *chain.from_iterable(_BY_WAIT.values()))
+    return tuple(dict.fromkeys(role for offer in offers if offer.action == action for role in offer.roles))
 
 
 def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:

@@ -222,8 +222,15 @@ async def test_a_wrong_field_is_named_with_exit_status_2(command: App, tokens: l
 
 async def test_the_schema_of_an_action_is_shown(command: App, capsys: pytest.CaptureFixture[str]) -> None:
     """`--schema` says what an action takes, without a server."""
-    await run(command, "act", "any", "withdraw", "--schema")
-    assert "reason" in json.loads(capsys.readouterr().out)["properties"]
+    for tokens in (["any", "withdraw"], ["withdraw"]):
+        await run(command, "act", *tokens, "--schema")
+        assert "reason" in json.loads(capsys.readouterr().out)["properties"]
+
+
+async def test_an_action_is_needed(command: App) -> None:
+    """A journey alone says nothing; the message names the actions."""
+    with pytest.raises(BadInputError, match="ACTION: is needed; there are submit_papers, "):
+        await run(command, "act", "CLM-000001")
 
 
 async def test_while_no_stack_runs_the_commands_say_how_to_start_it(

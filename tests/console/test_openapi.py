@@ -66,12 +66,15 @@ async def test_no_page_is_served_that_loads_from_elsewhere(http: httpx2.AsyncCli
     assert (await http.get(path)).status_code == 404
 
 
-async def test_other_methods_are_problems_too(http: httpx2.AsyncClient) -> None:
-    """A method that an address does not know is a 405 problem that names those it does."""
-    answer = await http.delete("/journeys")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+@pytest.mark.parametrize(
+    ("path", "methods"), [("/journeys", "GET"), (f"/journeys/{samples.journey_id(1)}/actions", "GET, POST")]
+)
+async def test_other_methods_are_problems_too(http: httpx2.AsyncClient, path: str, methods: str) -> None:
+    """A method that an address does not know is a 405 problem that names all those it does."""
+    answer = await http.delete(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"] == "This address does not take that method, only GET."
+    assert answer.json()["detail"] == f"This address does not take that method, only {methods}."
 
 
 async def test_an_address_that_there_is_not_says_where_to_look(http: httpx2.AsyncClient) -> None:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from simulation import play
 from simulation.house import House
 from simulation.reading import read
 from simulation.running import Named, Outcome, run_one
@@ -60,6 +63,64 @@ async def test_a_partner_that_refuses_waits_for_a_service_agent(house: House, tm
     outcome = await played(house, tmp_path, MAIN_ROAD + "partners: {pharmacy: {reserve: [{refuse: out of stock}]}}")
     assert outcome.passed
     assert "out of stock" in outcome.traces[0].escalations[0].en
+
+
+async def test_nobody_asks_a_partner_for_ever_that_always_refuses(house: House, tmp_path: Path) -> None:
+    """A service agent sends the hand-off three times more; then the journey waits, and the play ends."""
+    text = OPEN + "partners: {pharmacy: {quote: {refuse: out of stock}}}"
+    outcome = await played(house, tmp_path, text)
+    assert outcome.passed, outcome
+    assert len([line for line in outcome.traces[0].lines if line.kind == "escalation"]) == 4
+
+
+async def test_a_journey_that_goes_round_in_circles_is_told(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the wait that repeats."""
+    monkeypatch.setattr(play, "_DEEDS_AT_MOST", 12)
+    refused = "review: {with: {findings: {on_label: false}}}, expert_confirmation: {with: {confirmed: false}}"
+    text = MAIN_ROAD.replace("pingan-cancer-drug", "pingan-longterm-b") + f"answers: {{{refused}}}"
+    outcome = await played(house, tmp_path, text)
+    assert "after 12 deeds the journey goes on and on: it has waited for expert " in outcome.failure
+
+
+async def test_a_deed_that_never_happened_is_told(house: House, tmp_path: Path) -> None:
+    """After the end, on an occasion or in a wait that never came, or in a turn that never came; silence, too."""
+    text = (
+        MAIN_ROAD
+        + """
+events:
+  - {at: 2027-01-04T10:00, do: withdraw}
+  - {when: {stage: recovery, nth: 2, after: 1d}, do: record_refund}
+  - {when: {wait: booking}, as: insured, do: submit_papers, with: {papers: [{kind: imaging}]}, refused: not possible}
+answers: {review: [{after: 1h}, {after: 2h}], aid_outcome: {after: 1h}, refund: never, own_share: [{never: true}]}
+"""
+    )
+    rows = [row for row in (await played(house, tmp_path, text)).rows if not row.same]
+    assert {row.what for row in rows} == {"deed"}
+    assert {row.actual for row in rows} == {"never happened"}
+    assert [row.expected for row in rows] == [
+        "events.0 (withdraw at 2027-01-04 10:00)",
+        "events.1 (record_refund 1d after stage recovery, time 2)",
+        "answers.review.1 (record_review)",
+        "answers.aid_outcome (record_aid_outcome)",
+        "answers.refund (never)",
+        "answers.own_share.0 (never)",
+    ]
+
+
+async def test_what_is_told_above_several_claims_happens_in_one_of_them(house: House, tmp_path: Path) -> None:
+    """A deed of one claim alone has to happen in that one."""
+    claims = """claims:
+  - {name: refused, claim: {diagnosis: {diagnosed_on: 2026-08-02}}, expect: {ends: refused}}
+  - {name: goes on, answers: {refund: never}, expect: {ends: completed}}
+answers: {review: [{after: 1h}], payment: [{after: 1h}, {after: 2h}]}
+"""
+    rows = (await played(house, tmp_path, MAIN_ROAD.replace("expect: {ends: completed}\n", claims))).rows
+    assert [(row.what, row.expected) for row in rows if row.what.endswith("deed")] == [
+        ("goes on: deed", "answers.refund (never)"),
+        ("deed", "answers.payment.1 (record_payment)"),
+    ]
 
 
 async def test_messages_are_compared_by_day_and_number(house: House, tmp_path: Path) -> None:

@@ -467,6 +467,13 @@ def test_every_gate_can_be_asked() -> None:
     assert [question for question in FACTS if Words("zh")(question) == question] == []
 
 
+def test_the_help_lists_every_question() -> None:
+    """A question that the rules learn stands there, too."""
+    command = [sys.executable, "-m", "workers.cli", "decide", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [question for question in FACTS if question not in shown] == []
+
+
 def test_papers_are_called_what_the_glossary_calls_them() -> None:
     """Every kind of paper, in both languages."""
     section = GLOSSARY.read_text(encoding="utf-8").split("\n## Papers\n")[1].split("\n## ")[0]

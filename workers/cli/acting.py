@@ -27,7 +27,7 @@ _Flag = Annotated[bool, Parameter(negative="")]
 
 async def act(
     journey: str,
-    action: str,
+    action: str = "",
     /,
     *fields: Annotated[str, Parameter(allow_leading_hyphen=True, show=False)],
     json_input: str = "",
@@ -46,7 +46,7 @@ async def act(
     journey
         Its id, the beginning of it, or its claim number.
     action
-        One of those that `journeys status` shows as possible now.
+        One of those that `journeys status` shows as possible now; with --schema it may stand alone.
     fields
         Fields of the action, each as `--name value`.
     json_input
@@ -63,6 +63,11 @@ async def act(
         Print for programs.
 
     """
+    if schema_ and not action:
+        action = journey
+    if not action:
+        message = f"ACTION: is needed; there are {', '.join(ACTIONS)}"
+        raise BadInputError(message)
     if action not in ACTIONS:
         message = f"{action}: no such action; there are {', '.join(ACTIONS)}"
         raise BadInputError(message)

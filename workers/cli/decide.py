@@ -25,6 +25,7 @@ from workers.cli.render_decision import decision_panels
 from workers.cli.words import Language, Words
 
 _Flag = Annotated[bool, Parameter(negative="")]
+_QUESTION = f"What to ask, with --facts, --example or --schema: {', '.join(FACTS)}."
 _STANDARD_INPUT = Path("-")
 _out = Console(highlight=False, markup=False)
 
@@ -34,7 +35,7 @@ def decide(
     /,
     *,
     product: str | None = None,
-    question: str | None = None,
+    question: Annotated[str | None, Parameter(help=_QUESTION)] = None,
     facts: str | None = None,
     at: str | None = None,
     schema_: Annotated[_Flag, Parameter(name="--schema")] = False,
@@ -54,9 +55,7 @@ def decide(
     product
         Product to ask, with --facts or --example, e.g. pingan-longterm-b.
     question
-        What to ask, with --facts, --example or --schema: authorization, prescription_review, charity_aid, fulfilment,
-        counter, settlement or standing; of a CAR-T therapy car_t_authorization, car_t_site, car_t_assessment,
-        car_t_apheresis, car_t_infusion, car_t_cost, car_t_settlement or car_t_standing.
+        What to ask; `_QUESTION` lists what there is.
     facts
         The facts as one JSON object, instead of a file.
     at

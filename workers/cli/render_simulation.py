@@ -106,7 +106,8 @@ def summary(outcomes: Sequence[Outcome], words: Words, took: float) -> Text:
     """How many passed, and the seconds that all took together."""
     passed = sum(outcome.passed for outcome in outcomes)
     failed = len(outcomes) - passed
-    return Text(words("summary").format(len(outcomes), passed, failed, took), style="red" if failed else "green")
+    sentence = words("summary_of_one" if len(outcomes) == 1 else "summary")
+    return Text(sentence.format(len(outcomes), passed, failed, took), style="red" if failed else "green")
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:

@@ -4,17 +4,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 from cyclopts import Parameter
 from cyclopts.validators import Number
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from console.catalogue import ACTIONS
 from products.loader import load_products
+from schemas.claims import REPORTS
+from schemas.policy import Policy
 from simulation.house import open_house
+from simulation.partners import ANSWERS
 from simulation.running import Named, Outcome, run_all
 from simulation.scenario import Scenario
 from workers.cli.failures import BadInputError
@@ -24,9 +31,11 @@ from workers.cli.scenario_files import scenarios
 from workers.cli.words import Language, Words
 from workers.logs import configure_logs
 from workers.settings import Settings
+from workers.stack.session import until_told_to_end
 
 _Flag = Annotated[bool, Parameter(negative="")]
 _FAILED = 1
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _out = Console(highlight=False, markup=False)
 
 
@@ -43,7 +52,7 @@ def simulate(
     """Play scenarios against the real journey, rules and ledger, skipping the time in which nothing happens.
 
     Servers of its own are started and end with it; nothing is stored. Status 0 when all was as expected, 1 when
-    something was not: what was expected then stands beside what happened.
+    something was not: what was expected then stands beside what happened. Each scenario is printed as it ends.
 
     Parameters
     ----------
@@ -54,9 +63,9 @@ def simulate(
     parallel
         So many scenarios at a time.
     schema_
-        Print the JSON schema of a scenario, and play nothing.
+        Print the JSON schema of a scenario, of claims, policies, actions and partners' answers, and play nothing.
     json
-        Print for programs: each outcome with its trace on a line.
+        Print for programs: each outcome with its trace on a line, as it ends.
     lang
         Language of the headings and traces; that of LANG unless told.
 
@@ -70,17 +79,20 @@ def simulate(
     wanted = scenarios(places, load_products())
     configure_logs(Settings(log_level="ERROR"))
     words = None if json else Words(lang)
-    return in_foreground(_simulate(wanted, parallel, words, traced=trace or len(wanted) == 1))
+    return in_foreground(until_told_to_end(_simulate(wanted, parallel, words, traced=trace or len(wanted) == 1)))
 
 
 async def _simulate(wanted: list[Named], parallel: int, words: Words | None, *, traced: bool) -> int:
     with _progress(len(wanted), shown=words is not None) as advance:
+
+        def done(outcome: Outcome) -> None:
+            advance(outcome)
+            _print(outcome, words, traced=traced)
+
         async with open_house() as house:
             began = time.monotonic()
-            outcomes = await run_all(house, wanted, parallel=parallel, done=advance)
+            outcomes = await run_all(house, wanted, parallel=parallel, done=done)
             took = time.monotonic() - began
-    for outcome in outcomes:
-        _print(outcome, words, traced=traced)
     if words:
         _out.print(summary(outcomes, words, took))
     return 0 if all(outcome.passed for outcome in outcomes) else _FAILED
@@ -88,9 +100,11 @@ async def _simulate(wanted: list[Named], parallel: int, words: Words | None, *, 
 
 @contextmanager
 def _progress(total: int, *, shown: bool) -> Iterator[Callable[[Outcome], None]]:
-    """A bar on standard error while scenarios are played; the names of those done last beside it."""
+    """A bar while scenarios are played, with the name of the one done last; below what is printed, on a terminal."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown)
+    # On one console with the outcomes, so that they do not cross; where these go to a file, on standard error.
+    console = _out if _out.is_terminal else Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=not shown, redirect_stdout=False)
     with bar:
         task = bar.add_task("", total=total)
         yield lambda outcome: bar.update(task, advance=1, description=outcome.file.stem)
@@ -99,6 +113,7 @@ def _progress(total: int, *, shown: bool) -> Iterator[Callable[[Outcome], None]]
 def _print(outcome: Outcome, words: Words | None, *, traced: bool) -> None:
     if words is None:
         sys.stdout.write(orjson.dumps(as_json(outcome)).decode() + "\n")
+        sys.stdout.flush()
         return
     if traced:
         for claim in outcome.traces:
@@ -109,5 +124,10 @@ def _print(outcome: Outcome, words: Words | None, *, traced: bool) -> None:
 
 
 def _print_schema() -> None:
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}
+    """The scenario's own, and in its definitions the shapes over which its free fields lie."""
+    answers = chain.from_iterable(by.values() for by in ANSWERS.values())
+    shapes: list[type[BaseModel]] = [Scenario, *REPORTS.values(), Policy, *ACTIONS.values(), *dict.fromkeys(answers)]
+    asked: list[tuple[type[BaseModel], Literal["validation"]]] = [(shape, "validation") for shape in shapes]
+    definitions = models_json_schema(asked, ref_template="#/$defs/{model}")[1]["$defs"]
+    schema = {"$schema": _DIALECT, **definitions.pop(Scenario.__name__), "$defs": definitions}
     sys.stdout.write(orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n")

@@ -226,6 +226,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "passed": ("通过", "passed"),
     "failed": ("不符", "failed"),
     "summary": ("{} 个场景：{} 个通过，{} 个不符，{:.1f} 秒", "{} scenarios: {} passed, {} failed, {:.1f} s"),
+    "summary_of_one": ("1 个场景：{1} 个通过，{2} 个不符，{3:.1f} 秒", "1 scenario: {1} passed, {2} failed, {3:.1f} s"),
     "limit_left": ("保额剩余", "limit left"),
     "empty": ("没有符合条件的旅程", "no journeys fit"),
     "more": ("还有更多：用 --cursor {} 继续", "more: go on with --cursor {}"),

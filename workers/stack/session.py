@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -21,7 +22,15 @@ async def run_with_stack(stack: EmbeddedStack, work: Callable[[EmbeddedStack], A
     SIGINT, SIGTERM or SIGHUP cancels start or work and ends the stack (returns INTERRUPTED unless `work` answers the
     cancellation with a status of its own); a second one kills what is left.
     """
-    session = asyncio.create_task(_session(stack, work))
+    return await until_told_to_end(_session(stack, work), at_once=stack.supervisor.force)
+
+
+async def until_told_to_end(work: Coroutine[Any, Any, int], *, at_once: Callable[[], object] = lambda: None) -> int:
+    """Await `work`, which a first signal cancels, so that it tidies up; a second one calls `at_once`.
+
+    Returns what `work` returned, or INTERRUPTED.
+    """
+    session = asyncio.create_task(work)
     loop, seen = asyncio.get_running_loop(), 0
 
     def interrupted() -> None:
@@ -31,7 +40,7 @@ async def run_with_stack(stack: EmbeddedStack, work: Callable[[EmbeddedStack], A
             _log.info("ending the stack; once more ends it at once")
             session.cancel()
         else:
-            stack.supervisor.force()
+            at_once()
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, interrupted)
