@@ -28,6 +28,7 @@ from workflows.endings import CorrectedError, JourneyEndedError, TherapyEndedErr
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
+from workflows.recovery import Recovery
 
 _FIRST_WAIT = {
     Stage.MANUFACTURING: (WaitingFor.PRODUCT, ActorRole.MANUFACTURER),
@@ -57,6 +58,7 @@ class CarTJourney(CarTJourneyInputs):
         self.cells = Cells(self.journey, self.desk, self.case)
         self.care = Care(self.journey, self.case, self.cells)
         self.bill = Bill(self.journey, self.desk, self.case, self.cells.waits)
+        self.recovery = Recovery(self.journey)
         if carried:
             self.journey.inbox.remember(carried.taken)
             self.journey.inbox.expect(_FIRST_WAIT[carried.status.stage][0])
@@ -235,6 +237,8 @@ class CarTJourney(CarTJourneyInputs):
         except JourneyEndedError as found_out:
             stage = found_out.stage
         self.journey.on_turn = self.turns.tell
+        if not self.case.owed:
+            await self.recovery.claim_back(self.case.commitments)
         await self.cells.give_up()
         await self.bill.give_back()
         await self.journey.close(stage, car_t_texts.THERAPY_ENDS[stage])

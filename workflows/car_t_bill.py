@@ -7,6 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import SubmitCosts
     from schemas.car_t_facts import CostItem
+    from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.ledger import Commit, Release, Reservation, Reserve
@@ -43,7 +44,7 @@ class Bill:
     async def reserve(self, expected: Yuan) -> None:
         """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up."""
         amounts = await self._amounts(expected, self.case.coverage.policy.sum_insured)
-        reserve = self._reserving("reserve", amounts.insurer_pays)
+        reserve = self._reserving(amounts.insurer_pays)
         reservation = self.case.reservation = await own.ask(Ledger.reserve, reserve)
         money = self.journey.record.status.money
         self.journey.record.change(
@@ -54,10 +55,10 @@ class Bill:
         if holds < amounts.insurer_pays:
             await self._within(expected, holds)
 
-    def _reserving(self, what: str, wanted: Yuan) -> Reserve:
+    def _reserving(self, wanted: Yuan) -> Reserve:
         policy, claim = self.case.coverage.policy, self.case.claim
         return Reserve(
-            key=self.case.key(what),
+            key=self.case.key("reserve"),
             journey_id=claim.journey_id,
             product=claim.product,
             policy_number=claim.policy_number,
@@ -118,6 +119,7 @@ class Bill:
         commit = Commit(key=self.case.key("commit"), reservation=reservation.key, amount=owed)
         posted = await own.ask(Ledger.commit, commit)
         self.case.reservation = None
+        self.case.commitments = (Commitment(key=commit.key, amount=posted.committed),)
         self._book(posted.committed, decision.amounts)
         await self.payment.pay(
             posted.committed,
@@ -135,9 +137,8 @@ class Bill:
         """What the limit holds for this claim; other claims may have taken of it or given back in all these weeks."""
         if cost <= reservation.granted:
             return reservation.granted + reservation.available
-        looked = await own.ask(Ledger.reserve, self._reserving("look", ZERO))
-        await own.ask(Ledger.release, Release(key=self.case.key("look-release"), reservation=looked.key))
-        return reservation.granted + looked.available
+        left = await own.ask(Ledger.available, self.case.limit_query())
+        return reservation.granted + left.available
 
     def _book(self, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import Commitment
     from schemas.civil import china_date
     from schemas.custody import CustodyEvent, CustodyHead, Deviation, DeviationWord, Material
-    from schemas.ledger import Reservation
+    from schemas.ledger import LimitQuery, Reservation
     from schemas.money import ZERO, Ratio, Yuan
     from schemas.papers import Paper
     from schemas.policy import Coverage, CoverageQuery
@@ -151,6 +151,16 @@ class CarTCase:
             province=claim.insured.province,
             city=claim.insured.city,
             prescribed_on=china_date(claim.reported_at),
+        )
+
+    def limit_query(self) -> LimitQuery:
+        """Which benefit limit."""
+        claim, policy = self.claim, self.coverage.policy
+        return LimitQuery(
+            product=claim.product,
+            policy_number=claim.policy_number,
+            period_from=policy.effective_on,
+            sum_insured=policy.sum_insured,
         )
 
     def plan_request(self, coverage: Coverage) -> CarTPlanRequest:

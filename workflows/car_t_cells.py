@@ -66,8 +66,8 @@ class Cells:
 
     @property
     def cleared(self) -> bool:
-        """Whether the cells were found fit for infusion, and nothing has been told of them since."""
-        return self.looked_at == self.known
+        """Whether the cells were found fit for infusion, and nothing has been told of them since, or is being told."""
+        return self.looked_at == self.known and not self._writing.locked()
 
     # What is told of the cells, whatever the journey waits for.
 

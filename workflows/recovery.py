@@ -14,7 +14,6 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.clock import Clock
-from workflows.drug_case import DrugCase
 from workflows.journey import Journey
 from workflows.waiting import Waiting
 
@@ -22,10 +21,9 @@ from workflows.waiting import Waiting
 class Recovery:
     """What the insured person of one journey has to pay back."""
 
-    def __init__(self, journey: Journey, case: DrugCase) -> None:
-        """Recover for `case` by the means of `journey`."""
+    def __init__(self, journey: Journey) -> None:
+        """Recover by the means of `journey`."""
         self.journey = journey
-        self.case = case
 
     async def refunded(self) -> None:
         """Wait until what is due has come back or was settled otherwise; no document prints a deadline."""
@@ -62,7 +60,7 @@ class Recovery:
                 continue
             came_back -= amount
             key = f"{commitment.key}/recovered"
-            journey_id = self.case.claim.journey_id
+            journey_id = self.journey.record.status.journey_id
             await own.ask(
                 Ledger.recover, ledger.Recover(key=key, journey_id=journey_id, commit=commitment.key, amount=amount)
             )

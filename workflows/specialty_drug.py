@@ -73,7 +73,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.settlement = Settlement(self.journey, self.desk, self.case)
         self.green_channel = GreenChannel(self.journey, self.case)
         self.refills = Refills(self.journey, self.desk, self.case)
-        self.recovery = Recovery(self.journey, self.case)
+        self.recovery = Recovery(self.journey)
 
     @workflow.run
     async def run(self, claim: DrugClaim) -> JourneyResult:
