@@ -1,14 +1,14 @@
 """Obliging people and partners of a CAR-T therapy: who answers, who tells of the cells, and their usual fields."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from stdnum.iso7064 import mod_37_2
 
-from schemas.car_t_view import CarTView
+from schemas.car_t_view import CarTTherapy, CarTView
 from schemas.civil import china_date
-from schemas.custody import CustodyStep, Deviation, Material
+from schemas.custody import CustodyStep, Deviation, DeviationKind, Material
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.people import ActorRole
 from simulation.scenario import Fields
@@ -21,6 +21,16 @@ _EXPECTED_COST = "1200000.00"
 _SHELF_LIFE = timedelta(days=180)
 _WARMEST = {Material.STARTING_MATERIAL: ("3.5", "6.5"), Material.PRODUCT: ("-165.0", "-155.0")}
 """Degrees that a courier's logger usually shows."""
+
+
+def specimen(at: datetime) -> CarTView:
+    """A therapy in full swing: what deeds are checked against before anything is known of the real one."""
+    therapy = CarTTherapy(
+        site="示范医院", party=SITE, manufacturer=MANUFACTURER, coi="COI00000001", din=donation_number(1), aphereses=1
+    )
+    gap = Deviation(number=12, seq=1, kind=DeviationKind.CUSTODY_GAP, material=Material.STARTING_MATERIAL)
+    return CarTView(therapy=therapy, told_at=at, starting_material_at=SITE, deviations=(gap,))
+
 
 OBLIGING: Mapping[WaitingFor, Obliging] = {
     WaitingFor.ASSESSMENT_BOOKING: Obliging("1d", ActorRole.SERVICE_AGENT, "book_assessment"),
@@ -157,17 +167,12 @@ def _lymphodepletion(now: Situation, told: Mapping[str, Any]) -> Fields:
 
 
 def _deviation(now: Situation, told: Mapping[str, Any]) -> Fields:
+    """The first open one, or that which is told; the journey says so where there is none."""
     number = told.get("number")
-    found = [item for item in open_deviations(now.status) if number in {None, item.number}]
-    if not found:
-        return {}
-    return {
-        "number": found[0].number,
-        "kind": found[0].kind,
-        "disposition": "usable",
-        "report": f"DR-{found[0].number}",
-        "reason": "as the scenario says",
-    }
+    found = [item for item in _view(now).deviations if item.open and number in {None, item.number}]
+    about = {"number": found[0].number, "kind": found[0].kind} if found else {"kind": DeviationKind.CUSTODY_GAP}
+    report = f"DR-{about.get('number', number)}"
+    return {**about, "disposition": "usable", "report": report, "reason": "as the scenario says"}
 
 
 def _infusion(now: Situation, told: Mapping[str, Any]) -> Fields:

@@ -9,6 +9,7 @@ from products.model import Product
 from schemas.claim import ClaimReport
 from schemas.journey import JourneyStatus, Stage, Wait, WaitingFor
 from schemas.notices import TEMPLATES
+from simulation.car_t_people import specimen
 from simulation.claims import Problem, WrongClaimError, reported, sample, unknown_fields
 from simulation.deeds import problems_of
 from simulation.partners import ANSWERS
@@ -69,7 +70,10 @@ def _places(scenario: Scenario, products: Products) -> Iterator[_Place]:
 
 def _situation(scenario: Scenario, script: Script, at: datetime, products: Products) -> Situation:
     claim = sample(scenario.product, script, products)
-    return Situation(_beginning(claim, at), claim, products.get(scenario.product), {}, "", at)
+    status = _beginning(claim, at)
+    if script.kind == "car_t":
+        status = status.model_copy(update={"car_t": specimen(at)})
+    return Situation(status, claim, products.get(scenario.product), {}, "", at)
 
 
 def _beginning(claim: ClaimReport, at: datetime) -> JourneyStatus:

@@ -23,6 +23,8 @@ from simulation.house import House
 
 _PATIENCE_SECONDS = 60
 _LOOK_SECONDS = 0.003
+_LOOK_SECONDS_MOST = 0.02
+"""A look costs the server as much as the journey's own doing: each pause is half as long again as the one before."""
 
 
 class Rest(NamedTuple):
@@ -94,7 +96,7 @@ class Traveller:
 
     async def _rest(self) -> Rest:
         """Wait until the journey can do nothing more at this moment. Raises StuckError."""
-        give_up = time.monotonic() + _PATIENCE_SECONDS
+        give_up, pause = time.monotonic() + _PATIENCE_SECONDS, _LOOK_SECONDS
         while True:
             described = await self._described()
             if rest := await self._resting(described):
@@ -102,7 +104,8 @@ class Traveller:
             if time.monotonic() > give_up:
                 message = f"the journey does not come to rest: {_at_work_on(described)}"
                 raise StuckError(message)
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LOOK_SECONDS_MOST)
 
     async def _resting(self, described: DescribeWorkflowExecutionResponse) -> Rest | None:
         now = _now_of(described)

@@ -209,8 +209,8 @@ def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[Action
 
 def roles_of(action: str) -> tuple[ActorRole, ...]:
     """Everybody who may ever take `action`; empty for one that is not offered to people or partners."""
-    anywhere = (SUBMIT_PAPERS, WITHDRAW, CORRECT, INVESTIGATE, HOLD, RESUME, REFUND, *NEWS)
-    offers = (*anywhere, *chain.from_iterable(_BY_WAIT.values()))
+    anywhere = (SUBMIT_PAPERS, WITHDRAW, CORRECT, INVESTIGATE, HOLD, RESUME, REFUND, RESOLVE, *NEWS)
+    offers = (*anywhere, *chain.from_iterable((*_BY_WAIT.values(), *_ASIDE.values())))
     return tuple(dict.fromkeys(role for offer in offers if offer.action == action for role in offer.roles))
 
 

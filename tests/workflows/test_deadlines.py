@@ -61,7 +61,9 @@ async def test_a_passed_deadline_that_the_counter_did_not_settle_is_one_escalati
     await skipping.done(journey, at_the_counter)
     sent_away = await skipping.until(journey, lambda status: status.decisions[-1].decision.question == "counter")
     assert sent_away.wait.overdue
-    late = [item.open for item in sent_away.escalations if "hand_over" in item.reason.en]  # time skips: more may be late
+    late = [
+        item.open for item in sent_away.escalations if "hand_over" in item.reason.en
+    ]  # time skips: more may be late
     assert late == [True]
     notices = (
         "SELECT count(*) FROM outbox WHERE journey_id = $1"

@@ -79,7 +79,7 @@ async def test_interrupted_while_the_stack_starts(state: StateFolder) -> None:
     early.send_signal(signal.SIGINT)
     ended = await ending(early)
     assert (ended.status, ended.summary.settled, ended.summary.journeys) == (INTERRUPTED, 0, ())
-    assert ended.said.count(" not started\n") == 5
+    assert ended.said.count(" not started\n") == 6
 
 
 class Ended(NamedTuple):
