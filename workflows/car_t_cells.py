@@ -66,8 +66,13 @@ class Cells:
 
     @property
     def cleared(self) -> bool:
-        """Whether the cells were found fit for infusion, and nothing has been told of them since, or is being told."""
-        return self.looked_at == self.known and not self._writing.locked()
+        """Whether the cells were found fit for infusion, and nothing has been told of them since."""
+        return self.looked_at == self.known
+
+    @property
+    def being_told_of(self) -> bool:
+        """Whether a custody event is on its way into the chain."""
+        return self._writing.locked()
 
     # What is told of the cells, whatever the journey waits for.
 

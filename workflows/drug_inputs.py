@@ -22,7 +22,6 @@ with workflow.unsafe.imports_passed_through():
         RecordFollowUp,
         RecordHandOver,
         RecordOwnSharePaid,
-        RecordRefund,
         RecordReview,
         ReissueVoucher,
         ReviewResult,
@@ -233,17 +232,3 @@ class DrugJourneyInputs(JourneyInputs):
     @record_follow_up.validator
     def _may_record_follow_up(self, action: RecordFollowUp) -> None:
         self.journey.inbox.check(action)
-
-    @workflow.update
-    async def record_refund(self, action: RecordRefund) -> Receipt:
-        """Money came back."""
-        return await self.journey.inbox.take(action)
-
-    @record_refund.validator
-    def _may_record_refund(self, action: RecordRefund) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        due = self.journey.record.status.money.refund_due
-        if action.amount > due:
-            message = f"amount: {due} yuan are due, not {action.amount}"
-            raise invalid(message)

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
         RecordDeath,
         RecordFraud,
         RecordPayment,
+        RecordRefund,
         Resume,
         RetryHandOff,
         SubmitPapers,
@@ -178,6 +179,20 @@ class JourneyInputs:
             return
         if not action.given:
             message = f"correct_claim: nothing is corrected; give at least one of {', '.join(_CORRECTABLE)}"
+            raise invalid(message)
+
+    @workflow.update
+    async def record_refund(self, action: RecordRefund) -> Receipt:
+        """Money came back."""
+        return await self.journey.inbox.take(action)
+
+    @record_refund.validator
+    def _may_record_refund(self, action: RecordRefund) -> None:
+        if not self.journey.inbox.check(action):
+            return
+        due = self.journey.record.status.money.refund_due
+        if action.amount > due:
+            message = f"amount: {due} yuan are due, not {action.amount}"
             raise invalid(message)
 
     @workflow.update
