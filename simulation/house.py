@@ -33,6 +33,9 @@ _SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     # Where time skips, runs follow one another in milliseconds; the server would hold each back for a second.
     'history.continueAsNewMinInterval="0s"',
+    # One shard serves all simulated journeys, and each skip has it look for timers: its 20 looks a second are too few.
+    "history.timerProcessorMaxPollRPS=10000",
+    "history.timerProcessorMaxPollHostRPS=10000",
 )
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """The database does not outlive the simulation."""

@@ -1,15 +1,12 @@
 """One journey on the Temporal server: started on its day, moved through time, acted on, waited for until it rests."""
 
 import asyncio
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
-from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -19,12 +16,13 @@ from schemas.action_input import ActionInput
 from schemas.actions import Receipt
 from schemas.claims import AnyClaim
 from simulation.errors import StuckError
+from simulation.following import Follower, moment
 from simulation.house import House
 
 _PATIENCE_SECONDS = 60
-_LOOK_SECONDS = 0.003
-_LOOK_SECONDS_MOST = 0.02
-"""A look costs the server as much as the journey's own doing: each pause is half as long again as the one before."""
+_RETRY_SECONDS = 0.05
+_FAILURES = 2
+"""Of one workflow task: a busy machine may fail it once."""
 
 
 class Rest(NamedTuple):
@@ -45,6 +43,9 @@ class Traveller:
         self._claim = claim
         # Without the id of a run: a journey that continues as new is followed.
         self._handle = house.client.get_workflow_handle(claim.journey_id)
+        self._history = Follower(house.client, claim.journey_id)
+        self._ahead = timedelta()
+        """How far the time that was skipped has brought the journey; it grows by our own skips only."""
 
     async def start(self, at: datetime) -> Rest:
         """Start the journey at `at`."""
@@ -78,7 +79,7 @@ class Traveller:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             refusal = "the journey is closed"
-        return await self._rest(), refusal
+        return await self._rest(news=not refusal), refusal
 
     async def end(self) -> None:
         """Take the journey off the server, where it is still open when the simulation ends."""
@@ -89,89 +90,78 @@ class Traveller:
         return self._house.clock.simulated(self._claim.journey_id, temporal)
 
     async def _skip_to(self, temporal: datetime) -> Rest:
-        now = _now_of(await self._described())
-        if temporal > now:
-            await self._house.skipper.fast_forward(self._handle, temporal - now)
+        now = self._now()
+        if temporal <= now:
+            return await self._rest(news=False)
+        await self._house.skipper.fast_forward(self._handle, temporal - now)
+        self._ahead += temporal - now
         return await self._rest()
 
-    async def _rest(self) -> Rest:
-        """Wait until the journey can do nothing more at this moment. Raises StuckError."""
-        give_up, pause = time.monotonic() + _PATIENCE_SECONDS, _LOOK_SECONDS
-        while True:
-            described = await self._described()
-            if rest := await self._resting(described):
-                return rest
-            if time.monotonic() > give_up:
-                message = f"the journey does not come to rest: {_at_work_on(described)}"
-                raise StuckError(message)
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, _LOOK_SECONDS_MOST)
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
 
-    async def _resting(self, described: DescribeWorkflowExecutionResponse) -> Rest | None:
+    async def _rest(self, *, news: bool = True) -> Rest:
+        """Wait until the journey can do nothing more at this moment; with `news` it has done something.
+
+        A look at the journey costs the server as much as the journey's own doing, so its history is waited for instead.
+        Raises StuckError.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                if news:
+                    await self._read_on()
+                while (rest := await self._resting()) is None:
+                    await self._read_on()
+                return rest
+        except TimeoutError:
+            message = f"the journey does not come to rest: {_at_work_on(await self._described())}"
+            raise StuckError(message) from None
+
+    async def _read_on(self) -> None:
+        """Read the history on, until it does not show by itself that the journey will do more at this moment."""
+        history = self._history
+        await history.more()
+        while not (history.closed or history.run.failure or (history.run.at_rest and not self._due())):
+            await history.more()
+
+    def _due(self) -> bool:
+        wakes = self._history.run.wakes
+        return wakes is not None and wakes <= self._now()
+
+    async def _resting(self) -> Rest | None:
+        described = await self._not_failing()
         now = _now_of(described)
+        self._ahead = now - datetime.now(UTC)
         if described.workflow_execution_info.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
             return Rest(self.own_time(now), running=False, wakes=None)
         # Temporal does not skip the time between two attempts at a partner: they are waited for.
-        if described.pending_activities or described.pending_workflow_task.attempt == 1:
+        at_work = described.pending_activities or described.HasField("pending_workflow_task")
+        if at_work or not self._history.is_all(described) or self._due():
             return None
-        history = await self._handle.fetch_history()
-        if failure := failing(history.events):
-            message = f"the journey's workflow task fails: {failure}"
-            raise StuckError(message)
-        # The history is younger than the description: a timer may have fired in between, a new run not have begun.
-        if described.HasField("pending_workflow_task") or not at_rest(history.events):
-            return None
-        wakes = min(timers(history.events), default=None)
-        if wakes is not None and wakes <= now:
-            return None
-        return Rest(self.own_time(now), running=True, wakes=wakes)
+        return Rest(self.own_time(now), running=True, wakes=self._history.run.wakes)
+
+    async def _not_failing(self) -> DescribeWorkflowExecutionResponse:
+        """The journey as it stands, its workflow task not failing. Raises StuckError where it fails for good."""
+        while True:
+            described, failure = await self._described(), self._history.run.failure
+            if not failure or not self._history.is_all(described):
+                return described
+            if described.pending_workflow_task.attempt > _FAILURES:
+                message = f"the journey's workflow task fails: {failure}"
+                raise StuckError(message)
+            await asyncio.sleep(_RETRY_SECONDS)
 
     async def _described(self) -> DescribeWorkflowExecutionResponse:
-        return (await self._handle.describe()).raw_description
-
-
-def timers(events: Iterable[HistoryEvent]) -> Iterator[datetime]:
-    """When each running timer of a history fires, by Temporal's clock."""
-    running: dict[int, datetime] = {}
-    for event in events:
-        if event.HasField("timer_started_event_attributes"):
-            length = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
-            running[event.event_id] = _moment(event.event_time) + length
-        elif event.HasField("timer_fired_event_attributes"):
-            running.pop(event.timer_fired_event_attributes.started_event_id, None)
-        elif event.HasField("timer_canceled_event_attributes"):
-            running.pop(event.timer_canceled_event_attributes.started_event_id, None)
-    yield from running.values()
-
-
-def failing(events: Iterable[HistoryEvent]) -> str:
-    """Why the last workflow task of a history failed; empty where none has, or one has succeeded since."""
-    failure = ""
-    for event in events:
-        if event.HasField("workflow_task_failed_event_attributes"):
-            failure = event.workflow_task_failed_event_attributes.failure.message
-        elif event.HasField("workflow_task_completed_event_attributes"):
-            failure = ""
-    return failure
-
-
-def at_rest(events: Sequence[HistoryEvent]) -> bool:
-    """Whether the last workflow task of a history is completed, and no other was scheduled since."""
-    for event in reversed(events):
-        if event.HasField("workflow_task_completed_event_attributes"):
-            return True
-        if event.HasField("workflow_task_scheduled_event_attributes"):
-            return False
-    return False
-
-
-def _moment(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(UTC)
+        # Not the handle's describe, which decodes what nobody looks at here.
+        client = self._house.client
+        execution = WorkflowExecution(workflow_id=self._claim.journey_id)
+        asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
+        return await client.workflow_service.describe_workflow_execution(asked, retry=True)
 
 
 def _now_of(described: DescribeWorkflowExecutionResponse) -> datetime:
     info = described.workflow_extended_info.time_skipping_info
-    return _moment(info.current_time) if info.HasField("current_time") else datetime.now(UTC)
+    return moment(info.current_time) if info.HasField("current_time") else datetime.now(UTC)
 
 
 def _at_work_on(described: DescribeWorkflowExecutionResponse) -> str:
