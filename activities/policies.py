@@ -44,6 +44,8 @@ ANSWER_POLL = timedelta(hours=4)
 """How long a call-back may stay away before we ask the partner how things stand."""
 _DOUBLED = 3
 """So often that time doubles: then it is more than a day."""
+_DAILY = 50
+"""So often a silent partner is asked day by day: longer than the patience with any, so a supervisor knows by then."""
 
 PATIENCE = {
     WaitingFor.PAYMENT: timedelta(days=3),
@@ -55,7 +57,9 @@ PATIENCE = {
 
 
 def poll_after(asked: int) -> timedelta:
-    """How long to wait before asking once more, after `asked` times: twice as long each time, a day at most."""
+    """How long to wait before asking once more, after `asked` times: twice as long up to a day, at last a week."""
+    if asked > _DAILY:
+        return timedelta(days=7)
     return min(ANSWER_POLL * (1 << min(asked, _DOUBLED)), timedelta(days=1))
 
 

@@ -146,7 +146,8 @@ class ClaimPlay:
         before = self._status.revision if self._status else 0
         status = JourneyStatus.model_validate(await self._house.pool.fetchval(_SQL["standing"], journey))
         self._idle = self._idle + 1 if status.revision == before else 0
-        await self._read(journey, status)
+        if status.revision != before:
+            await self._read(journey, status)
         self._status = status.model_copy(update={"decisions": tuple(self._chronicle.decisions)})
         self._cues.stands(self._status, self._rest.now)
 

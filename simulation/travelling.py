@@ -20,6 +20,7 @@ from simulation.following import Follower, moment
 from simulation.house import House
 
 _PATIENCE_SECONDS = 60
+_CONTINUED = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
 _RETRY_SECONDS = 0.05
 _FAILURES = 2
 """Of one workflow task: a busy machine may fail it once."""
@@ -156,7 +157,11 @@ class Traveller:
         client = self._house.client
         execution = WorkflowExecution(workflow_id=self._claim.journey_id)
         asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
-        return await client.workflow_service.describe_workflow_execution(asked, retry=True)
+        while True:
+            described = await client.workflow_service.describe_workflow_execution(asked, retry=True)
+            # A run that was the newest when the server began to look may have been continued when it looked.
+            if described.workflow_execution_info.status != _CONTINUED:
+                return described
 
 
 def _now_of(described: DescribeWorkflowExecutionResponse) -> datetime:

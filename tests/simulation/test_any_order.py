@@ -248,6 +248,12 @@ def _cleared(trace: ClaimTrace, view: CarTView) -> None:
 REFUSED_ANYWHERE = ("record_payment", "record_refund", "resume", "retry_hand_off", "accept_refusal", "decline_aid")
 
 
+@pytest.fixture(scope="module")
+async def orderly(house: House) -> ClaimTrace:
+    """A treatment in which nobody speaks out of turn."""
+    return (await played(house, scenario("pingan-cancer-drug", [])))[1]
+
+
 @given(
     noise=st.lists(
         st.tuples(st.sampled_from(REFUSED_ANYWHERE), st.integers(min_value=1, max_value=3 * 24 * 60)), max_size=8
@@ -255,10 +261,9 @@ REFUSED_ANYWHERE = ("record_payment", "record_refund", "resume", "retry_hand_off
 )
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_inputs_that_come_too_early_or_too_late_change_nothing(
-    house: House, noise: list[tuple[str, int]]
+    house: House, orderly: ClaimTrace, noise: list[tuple[str, int]]
 ) -> None:
     """The journey ends as the orderly one: the same decisions, stages and money."""
-    orderly = (await played(house, scenario("pingan-cancer-drug", [])))[1]
     noisy = (await played(house, scenario("pingan-cancer-drug", noise)))[1]
     assert _end(noisy) == _end(orderly)
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from schemas.papers import PaperForm
 from schemas.people import ActorRole
 from tests.console import samples
 from tests.console.conftest import Pool, new_journey_id
+from workers import cli
 from workers.cli import COMMANDS as REGISTERED
 from workers.cli import acting
 from workers.cli.failures import BadInputError, CommandError
@@ -41,6 +43,21 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+Said = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    """Runs `journeys` with words in this process: its status, output and errors."""
+
+    def say(*words: str) -> tuple[int, str, str]:
+        status = cli.run(words)
+        shown = capsys.readouterr()
+        return status, shown.out, shown.err
+
+    return say
+
+
 def test_help_lists_every_command_and_imports_none() -> None:
     """`--help` is quick: Temporal and the web server are left alone."""
     code = """
@@ -58,15 +75,15 @@ finally:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
+def test_every_command_explains_itself(said: Said, command: str) -> None:
     """`journeys COMMAND --help` works for each."""
-    done = run(command, "--help")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"journeys {command}" in done.stdout
+    status, shown, errors = said(command, "--help")
+    assert (status, errors) == (0, "")
+    assert f"journeys {command}" in shown
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "reason"),
     [
         (("dem",), 'Did you mean "demo"'),
         (("demo", "--pace", "fast"), 'unable to convert "fast" into float'),
@@ -76,12 +93,12 @@ def test_every_command_explains_itself(command: str) -> None:
         (("up", "--wings"), "Unknown option"),
     ],
 )
-def test_bad_input_ends_with_status_2_and_a_reason(words: tuple[str, ...], said: str) -> None:
+def test_bad_input_ends_with_status_2_and_a_reason(said: Said, words: tuple[str, ...], reason: str) -> None:
     """The reason is on standard error, without a traceback."""
-    done = run(*words)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr.replace("\n", " ")
-    assert "Traceback" not in done.stderr
+    status, shown, errors = said(*words)
+    assert (status, shown) == (2, "")
+    assert reason in errors.replace("\n", " ")
+    assert "Traceback" not in errors
 
 
 def test_a_message_is_one_line_however_narrow_the_terminal() -> None:
@@ -91,16 +108,16 @@ def test_a_message_is_one_line_however_narrow_the_terminal() -> None:
 
 
 @pytest.mark.parametrize("product", ["nobody-cancer-drug", "No Product!"])
-def test_an_unknown_product_is_answered_with_those_known(product: str) -> None:
+def test_an_unknown_product_is_answered_with_those_known(said: Said, product: str) -> None:
     """The list is what helps, not an empty answer and not a pattern."""
-    done = run("list", "--product", product)
     known = ", ".join(sorted(load_products().ids))
-    assert (done.returncode, done.stderr) == (2, f"product: unknown product; known are {known}\n")
+    assert said("list", "--product", product) == (2, "", f"product: unknown product; known are {known}\n")
 
 
-def test_dead_letters_names_all_that_it_can_do() -> None:
+def test_dead_letters_names_all_that_it_can_do(said: Said) -> None:
     """Both the list of commands and its own help name every one of them."""
-    for shown in (run("--help").stdout, run("dead-letters", "--help").stdout):
+    for words in (("--help",), ("dead-letters", "--help")):
+        shown = said(*words)[1]
         assert "list, show, resend, drop" in shown
     assert all(f"│ {name} " in shown for name in ("list", "show", "resend", "drop"))
 

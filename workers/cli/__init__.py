@@ -1,6 +1,7 @@
 """The `journeys` command: one small module per topic, imported only when its command runs."""
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
@@ -55,15 +56,16 @@ def build() -> App:
 def main() -> None:
     """Run the command line; bad input ends with status 2 and a message on standard error."""
     try:
-        status = _status()
+        status = run(sys.argv[1:])
     except KeyboardInterrupt:
         status = _INTERRUPTED
     leave(status)
 
 
-def _status() -> int:
+def run(words: Sequence[str]) -> int:
+    """Run the command of these words, without the program's name; gives its exit status."""
     try:
-        build()()
+        build()(words)
     except CycloptsError:
         return BAD_INPUT  # cyclopts has said what is wrong
     except CommandError as error:
