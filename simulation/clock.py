@@ -28,6 +28,10 @@ class MovedClock:
         """The journey starts now, and for it now is `at`."""
         self._moved[journey_id] = at - datetime.now(UTC)
 
+    def moved(self, journey_id: str) -> timedelta | None:
+        """By how much the journey's clock is moved; None where it is not simulated."""
+        return self._moved.get(journey_id)
+
     def simulated(self, journey_id: str, temporal: datetime) -> datetime:
         """The journey's own time when it is `temporal` on Temporal's clock of it."""
         return minute(temporal + self._moved[journey_id])
@@ -42,7 +46,7 @@ class MovedClock:
         told = workflow.now
 
         def now() -> datetime:
-            moved = self._moved.get(workflow.info().workflow_id)
+            moved = self.moved(workflow.info().workflow_id)
             return told() if moved is None else minute(told() + moved).astimezone(UTC)
 
         workflow.now = now

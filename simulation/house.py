@@ -31,8 +31,9 @@ from workers.worker import Own, deployment_of, journeys_worker, partner_worker
 _BUILD = "simulation"
 _SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
-    # Where time skips, runs follow one another in milliseconds; the server would hold each back for a second.
-    'history.continueAsNewMinInterval="0s"',
+    # Where time skips, runs follow one another in milliseconds; the server would hold each back for a second. (1.32:
+    # history.continueAsNewMinInterval, of which its documentation speaks, is unknown to it.)
+    'history.workflowIdReuseMinimalInterval="0s"',
     # One shard serves all simulated journeys, and each skip has it look for timers: its 20 looks a second are too few.
     "history.timerProcessorMaxPollRPS=10000",
     "history.timerProcessorMaxPollHostRPS=10000",
@@ -47,6 +48,8 @@ _CONNECTIONS = 20
 class House:
     """A running house whose journeys have clocks of their own."""
 
+    database: str
+    """Its URL."""
     pool: "asyncpg.Pool[asyncpg.Record]"
     skipper: TimeSkipper
     clock: MovedClock
@@ -63,15 +66,35 @@ class House:
 @asynccontextmanager
 async def open_house() -> AsyncIterator[House]:
     """Everything that journeys need, in a folder that goes away again. Raises what a stack raises that fails."""
+    async with idle_house() as house, at_work(house.client, house.pool, house.stage, _BUILD):
+        await make_current(house.client, _BUILD)
+        with house.clock.installed():
+            yield house
+
+
+@asynccontextmanager
+async def idle_house() -> AsyncIterator[House]:
+    """A house in which nobody works yet: its workers may be in processes of their own."""
     async with AsyncExitStack() as stack:
         database, client = await _servers(stack.enter_context(_folder()), stack)
         pool = await open_pool(database, max_size=_CONNECTIONS)
         stack.push_async_callback(pool.close)
         skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=_SKIPS_AT_ONCE))
-        house = House(pool, skipper, MovedClock(), Stage(), load_products(), load_calendar())
-        stack.enter_context(house.clock.installed())
-        await _work(house, stack)
-        yield house
+        yield House(database, pool, skipper, MovedClock(), Stage(), load_products(), load_calendar())
+
+
+@asynccontextmanager
+async def at_work(
+    client: Client, pool: "asyncpg.Pool[asyncpg.Record]", stage: Stage, build: str
+) -> AsyncIterator[None]:
+    """The worker of production, versioned as there, on partners that are played."""
+    partners = stage.partners(People(pool))
+    workers = [journeys_worker(client, Own(pool), partners, deployment=deployment_of(build))]
+    workers += [partner_worker(client, partners, name) for name in PartnerName]
+    async with AsyncExitStack() as stack:
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        yield
 
 
 @contextmanager
@@ -95,13 +118,3 @@ async def _servers(folder: Path, stack: AsyncExitStack) -> tuple[str, Client]:
         await connection.close()
     settings = Settings.model_validate({"temporal_address": f"{HOST}:{port}", "temporal_namespace": "default"})
     return server.url(), await connect(settings)
-
-
-async def _work(house: House, stack: AsyncExitStack) -> None:
-    """The worker of production, versioned as there, on partners that are played."""
-    partners = house.stage.partners(People(house.pool))
-    workers = [journeys_worker(house.client, Own(house.pool), partners, deployment=deployment_of(_BUILD))]
-    workers += [partner_worker(house.client, partners, name) for name in PartnerName]
-    for worker in workers:
-        await stack.enter_async_context(worker)
-    await make_current(house.client, _BUILD)

@@ -1,9 +1,9 @@
 """The partners of simulated journeys, inside the worker: usual answers reckoned from what is asked, or scripts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio import activity
 
@@ -72,6 +72,13 @@ _CONDITIONS = [
     {"material": "product", "highest": "-150.0"},
 ]
 """Degrees within which a manufacturer usually wants its cells kept."""
+
+
+class Players(Protocol):
+    """Who plays the partners of one journey."""
+
+    def meet(self, partner: PartnerName, operation: str, path: tuple[str, ...], call: str, asked: Asked) -> Fields:
+        """The answer to one call, see Cast.meet."""
 
 
 class Cast:
@@ -243,9 +250,9 @@ class Cast:
 class Stage:
     """Who plays the partners of which journey."""
 
-    def __init__(self) -> None:
-        """Nobody yet."""
-        self.casts: dict[str, Cast] = {}
+    def __init__(self, casts: MutableMapping[str, Players] | None = None) -> None:
+        """Nobody yet, or whoever `casts` finds for a journey."""
+        self.casts: MutableMapping[str, Players] = {} if casts is None else casts
 
     def partners(self, people: People) -> Partners:
         """Adapters of the product code on ports that lead to the cast of whichever journey asks."""
@@ -265,7 +272,7 @@ class Stage:
 class _Port:
     """One partner of all journeys: an `activities.ports.PartnerPort`."""
 
-    def __init__(self, name: PartnerName, casts: Mapping[str, Cast]) -> None:
+    def __init__(self, name: PartnerName, casts: Mapping[str, Players]) -> None:
         self._name = name
         self._casts = casts
 

@@ -25,6 +25,7 @@ from workers.stack.postgres import EmbeddedPostgres
 TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 PROMPT_TIMERS = ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"']
 LONGEST = (
+    "tests/simulation/test_survival.py",
     "tests/workers/demo/test_demo.py",
     "tests/simulation/test_any_order.py",
     "tests/workers/stack/test_embedded.py",
