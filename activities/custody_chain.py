@@ -49,6 +49,15 @@ def canonical(event: Document) -> bytes:
     return orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
 
 
+def document(text: str) -> Document:
+    """The event of a link as it is stored; empty where it holds what none of ours can, e.g. an infinite number."""
+    try:
+        found: Document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return found
+
+
 def root(journey_id: JourneyId) -> bytes:
     """What the first link of a journey continues; another journey's chain cannot be put in its place."""
     return hashlib.sha256(journey_id.encode()).digest()

@@ -1,11 +1,9 @@
 """The chain of custody of one journey as people see it: every link, and whether the chain is whole."""
 
-from typing import Any
-
 import asyncpg
 from pydantic import AwareDatetime, JsonValue
 
-from activities.custody_chain import Fault, Link, first_flaw
+from activities.custody_chain import Document, Fault, Link, document, first_flaw
 from activities.epcis import event_of
 from console.database import connected
 from console.reads import UnknownJourneyError
@@ -69,25 +67,26 @@ class Chains:
 
 
 def _flaw(journey_id: str, rows: list[asyncpg.Record], known: CustodyHead | None) -> CustodyFlaw | None:
-    links = [Link(row["seq"], row["event"], row["previous"], row["sha256"]) for row in rows]
+    links = [Link(row["seq"], document(row["event"]), row["previous"], row["sha256"]) for row in rows]
     found = first_flaw(journey_id, links, known)
     return CustodyFlaw(**found._asdict()) if found else None
 
 
 def _link(row: asyncpg.Record) -> CustodyLink:
+    epcis = document(row["event"])
     return CustodyLink(
         seq=row["seq"],
         key=row["key"],
         recorded_at=row["recorded_at"],
-        event=_event(row["event"]),
-        epcis=row["event"],
+        event=_event(epcis),
+        epcis=dict(epcis),
         previous=row["previous"].hex(),
         sha256=row["sha256"].hex(),
     )
 
 
-def _event(document: dict[str, Any]) -> CustodyEvent | None:
+def _event(epcis: Document) -> CustodyEvent | None:
     try:
-        return event_of(document)
+        return event_of(epcis)
     except (LookupError, TypeError, ValueError, AttributeError):
         return None

@@ -17,8 +17,8 @@ SELECT seq, sha256 FROM custody_event WHERE journey_id = $1 ORDER BY seq DESC LI
 INSERT INTO custody_event (journey_id, seq, key, event, previous, sha256) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: chain
--- Every link of a journey's chain, in order.
-SELECT seq, key, event, recorded_at, previous, sha256 FROM custody_event WHERE journey_id = $1 ORDER BY seq;
+-- Every link of a journey's chain, in order; events as text, for whoever tampers may write what no reader bears.
+SELECT seq, key, event::text AS event, recorded_at, previous, sha256 FROM custody_event WHERE journey_id = $1 ORDER BY seq;
 
 -- name: known_head
 -- The newest link that the journey itself knows of, as its status tells.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.custody import Custody, CustodyConflictError
-from activities.custody_chain import Document, Fault, Flaw, Link, canonical, digest, first_flaw, root
+from activities.custody_chain import Document, Fault, Flaw, Link, canonical, digest, document, first_flaw, root
 from activities.epcis import document_of
 from console.custody import Chains
 from schemas.car_t_view import CarTView
@@ -40,7 +40,7 @@ async def append_all(custody: Custody, journey_id: str = JOURNEY) -> CustodyHead
 
 async def chain(pool: Pool, journey_id: str = JOURNEY) -> list[Link]:
     rows = await pool.fetch(_CHAIN, journey_id)
-    return [Link(row["seq"], row["event"], row["previous"], row["sha256"]) for row in rows]
+    return [Link(row["seq"], document(row["event"]), row["previous"], row["sha256"]) for row in rows]
 
 
 async def tamper(pool: Pool, statement: str) -> None:
@@ -159,6 +159,7 @@ async def test_what_was_appended_cannot_be_changed(custody: Custody, pool: Pool,
                WHERE seq = 1""",
             Flaw(1, Fault.CHANGED),
         ),
+        ("UPDATE custody_event SET event = event || '{\"weight\": 1e400}' WHERE seq = 2", Flaw(2, Fault.CHANGED)),
         ("UPDATE custody_event SET sha256 = sha256('x') WHERE seq = 4", Flaw(4, Fault.CHANGED)),
         ("UPDATE custody_event SET previous = sha256('x') WHERE seq = 5", Flaw(5, Fault.UNLINKED)),
         ("DELETE FROM custody_event WHERE seq = 2", Flaw(2, Fault.GAP)),
@@ -166,7 +167,17 @@ async def test_what_was_appended_cannot_be_changed(custody: Custody, pool: Pool,
         ("DELETE FROM custody_event WHERE seq >= 7", Flaw(7, Fault.CUT_OFF)),
         ("DELETE FROM custody_event", Flaw(1, Fault.CUT_OFF)),
     ],
-    ids=["warmer", "another patient", "another hash", "unlinked", "taken out", "the first", "cut off", "all"],
+    ids=[
+        "warmer",
+        "another patient",
+        "a number past reading",
+        "another hash",
+        "unlinked",
+        "taken out",
+        "the first",
+        "cut off",
+        "all",
+    ],
 )
 async def test_tampering_is_found_at_its_link(custody: Custody, pool: Pool, statement: str, flaw: Flaw) -> None:
     """Whoever changes the table past its trigger is found out, at the first link that is not as it was."""
