@@ -298,9 +298,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             issued_at=workflow.now(),
             last_day=voucher.last_day.isoformat() if voucher.last_day else "",
         )
-        money = journey.record.status.money.model_copy(update={"reserved": granted})
-        journey.record.change(voucher=view, money=money)
+        journey.record.change(money=journey.record.status.money.model_copy(update={"reserved": granted}))
         journey.record.note("money", texts.reserved(granted))
+        holds = granted + voucher.reservation.available
+        if holds < estimate.insurer_pays:
+            await self.settlement.estimate_within(estimate.cost, holds)
+        # Nobody is told of a voucher that an empty limit makes worthless.
+        journey.record.change(voucher=view)
         journey.record.notify(
             ActorRole.INSURED,
             "voucher_issued",
@@ -308,9 +312,6 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             person=claim.insured.ref,
             voucher_id=voucher.voucher_id,
         )
-        holds = granted + voucher.reservation.available
-        if holds < estimate.insurer_pays:
-            await self.settlement.estimate_within(estimate.cost, holds)
 
     async def _booking(self) -> ChooseFulfilment:
         """Pick-up or delivery as the product allows it; a refused way leaves the choice open while the voucher lasts.
