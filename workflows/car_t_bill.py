@@ -87,7 +87,7 @@ class Bill:
             word = await self.journey.ask_person(decision)
             if not word.approved:
                 return decision.model_copy(update={"verdict": Verdict.REFUSED})
-            if word.ratio is not None:
+            if word.ratio not in {None, self.case.ratio_by_person}:
                 self.case.ratio_by_person = word.ratio
             elif decision.amounts is not None:
                 return decision.model_copy(update={"verdict": Verdict.APPROVED})

@@ -258,14 +258,14 @@ class CarTCase:
         """The facts of who pays `cost`, where the limit holds `available` for this claim."""
         policy, bills = self.coverage.policy, [bill for bill in self.bills if bill.items]
         settled = all(bill.settled_by_social_insurance for bill in bills) if bills else policy.social_insurance.settled
-        ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
         return CarTSettlementFacts(
             cost=cost,
             social_insurance_enrolled=policy.social_insurance.enrolled,
             social_insurance_settled=settled,
             social_insurance_compensation=sum((each.social_insurance_compensation for each in self.bills), ZERO),
             other_compensation=sum((each.other_compensation for each in self.bills), ZERO),
-            reimbursement_ratio=ratio,
+            reimbursement_ratio=policy.reimbursement_ratio,
+            ratio_by_person=self.ratio_by_person,
             available=available,
             policy_effective_on=policy.effective_on,
         )

@@ -59,6 +59,10 @@ class DrugCase:
         self.ratio_by_person: Ratio | None = None
         self.commitments: tuple[Commitment, ...] = ()
         self.first_purchased_on = claim.first_purchased_on
+        self.terminated = False
+        """Whether news were found to end the cover: no further prescription comes, even if a parcel still arrives."""
+        self.not_owed: tuple[Commitment, ...] = ()
+        """Commitments for hand-overs that the cover did not reach: they are claimed back when the journey ends."""
         self.aid_since: date | None = None
         self.next_donation_on: date | None = None
         self.begin()
@@ -130,6 +134,12 @@ class DrugCase:
     def committed_for(self, days: tuple[date, ...]) -> tuple[Commitment, ...]:
         """What was booked, in whichever prescription, for drugs that were handed over on one of `days`."""
         return tuple(commitment for commitment in self.commitments if commitment.handed_over_on in days)
+
+    def cover_ended(self, not_owed: tuple[Commitment, ...]) -> None:
+        """News ended the cover, and with it the title to what was paid as `not_owed`."""
+        self.terminated = True
+        known = {commitment.key for commitment in self.not_owed}
+        self.not_owed += tuple(commitment for commitment in not_owed if commitment.key not in known)
 
     def issued_voucher(self) -> Voucher:
         """The voucher; RuntimeError before it was issued."""

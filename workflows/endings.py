@@ -7,18 +7,16 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import CorrectClaim
     from schemas.car_t_facts import CarTNews
-    from schemas.carried import Commitment
     from schemas.journey import Stage
 
 
 class JourneyEndedError(Exception):
     """The prescription or the whole journey ends in `stage`; a step raises it and `run` catches it."""
 
-    def __init__(self, stage: Stage, *, recover: tuple[Commitment, ...] = (), fraud: bool = False) -> None:
-        """Remember the closed stage, which paid benefits have to come back, and whether it ends for fraud."""
+    def __init__(self, stage: Stage, *, fraud: bool = False) -> None:
+        """Remember the closed stage, and whether it ends for fraud."""
         super().__init__(stage)
         self.stage = stage
-        self.recover = recover
         self.fraud = fraud
 
 

@@ -175,6 +175,8 @@ _PAPERS_WELCOME = frozenset({Stage.AUTHORIZATION, Stage.PRESCRIPTION_REVIEW, Sta
 _INVESTIGABLE = frozenset({Stage.AUTHORIZATION, Stage.PRESCRIPTION_REVIEW})
 _CORRECTABLE = frozenset({WaitingFor.PAPERS, WaitingFor.REFERRAL, WaitingFor.REVIEW, WaitingFor.BOOKING})
 """Waits at which nothing is under way with a partner that a correction would have to undo."""
+_BEYOND_INVESTIGATION = frozenset({WaitingFor.INVESTIGATION, WaitingFor.HAND_OFF, WaitingFor.REFUND})
+"""An investigation is under way, a partner is being asked, or the claim is decided and only money comes back."""
 
 
 class Standing(NamedTuple):
@@ -223,6 +225,6 @@ def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:
 def _turns(stage: Stage, what: WaitingFor, standing: Standing) -> list[ActionOffer]:
     correctable = standing.withdrawable and what in _CORRECTABLE and stage not in _AUTHORIZED
     turns = [CORRECT] if correctable else []
-    if stage in _INVESTIGABLE and what not in {WaitingFor.INVESTIGATION, WaitingFor.HAND_OFF}:
+    if stage in _INVESTIGABLE and what not in _BEYOND_INVESTIGATION:
         turns.append(INVESTIGATE)
     return [*turns, *(() if stage is Stage.RECOVERY else NEWS)]

@@ -59,7 +59,8 @@ class Refills:
 
     def expected(self, ended: JourneyEndedError | None = None) -> bool:
         """Whether another prescription can come after this one, or after what it ended in."""
-        if not self.case.claim.continuing or not self.case.known or today() >= self.case.plan.covered_to:
+        case = self.case
+        if not case.claim.continuing or not case.known or case.terminated or today() >= case.plan.covered_to:
             return False
         if ended is None or ended.stage in {Stage.AID_SUPPLIED, Stage.LAPSED}:
             return True

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage
-    from schemas.ledger import Commit
+    from schemas.ledger import Commit, Reservation
     from schemas.money import ZERO, Yuan
     from schemas.partners import DispensingReceipt, PartnerName, PaymentOrder
     from schemas.people import ActorRole
@@ -86,13 +86,23 @@ class Settlement:
         journey.record.enter_stage(Stage.SETTLEMENT)
         view = self.case.fulfilment().model_copy(update={"dispensing_id": dispensing.dispensing_id})
         journey.record.change(fulfilment=view)
-        voucher = self.case.issued_voucher()
-        available = voucher.reservation.granted + voucher.reservation.available
-        amounts = await self._owed(dispensing.cost, available)
-        commit = Commit(key=self.case.key("commit"), reservation=voucher.reservation.key, amount=amounts.insurer_pays)
+        reservation = self.case.issued_voucher().reservation
+        amounts = await self._owed(dispensing.cost, await self._holds(dispensing.cost, reservation))
+        commit = Commit(key=self.case.key("commit"), reservation=reservation.key, amount=amounts.insurer_pays)
         posted = await own.ask(Ledger.commit, commit)
         self._book_commitment(commit.key, posted.committed, amounts)
         await self.payment.pay(posted.committed, lambda key: self._payment_order(key, dispensing, posted.committed))
+
+    async def _holds(self, cost: Yuan, reservation: Reservation) -> Yuan:
+        """What the limit holds for this claim; others may have taken of it or given back since it was reserved.
+
+        Where the reservation was for as much as this costs, nothing of that matters, and the ledger is not asked.
+        """
+        estimate = self.journey.record.status.money.estimate
+        if estimate and cost <= estimate.cost and not estimate.over_limit:
+            return reservation.granted + reservation.available
+        left = await own.ask(Ledger.available, self.case.limit_query())
+        return reservation.granted + left.available
 
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record

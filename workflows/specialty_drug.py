@@ -81,7 +81,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         try:
             await self.travel(awaited=claim.carried is not None)
         except JourneyEndedError as ended:
-            await self.end(await self.refunded(ended))
+            await self.end(ended)
         return self.result()
 
     async def travel(self, *, awaited: bool) -> None:
@@ -92,16 +92,6 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             await self.prescription()
             awaited = True
             await self.refills.continue_as_new()
-
-    async def refunded(self, ended: JourneyEndedError) -> JourneyEndedError:
-        """A settled treatment ends once what was advanced too much is back, or in what is found out meanwhile."""
-        if ended.stage is not Stage.COMPLETED:
-            return ended
-        try:
-            await self.recovery.refunded()
-        except JourneyEndedError as found_out:
-            return found_out
-        return ended
 
     async def prescription(self) -> None:
         """One prescription, begun anew whenever the claim is corrected; raises JourneyEndedError after the last one."""
@@ -298,9 +288,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             issued_at=workflow.now(),
             last_day=voucher.last_day.isoformat() if voucher.last_day else "",
         )
-        money = journey.record.status.money.model_copy(update={"reserved": granted})
-        journey.record.change(voucher=view, money=money)
+        journey.record.change(money=journey.record.status.money.model_copy(update={"reserved": granted}))
         journey.record.note("money", texts.reserved(granted))
+        holds = granted + voucher.reservation.available
+        if holds < estimate.insurer_pays:
+            await self.settlement.estimate_within(estimate.cost, holds)
+        # Nobody is told of a voucher that an empty limit makes worthless.
+        journey.record.change(voucher=view)
         journey.record.notify(
             ActorRole.INSURED,
             "voucher_issued",
@@ -308,9 +302,6 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             person=claim.insured.ref,
             voucher_id=voucher.voucher_id,
         )
-        holds = granted + voucher.reservation.available
-        if holds < estimate.insurer_pays:
-            await self.settlement.estimate_within(estimate.cost, holds)
 
     async def _booking(self) -> ChooseFulfilment:
         """Pick-up or delivery as the product allows it; a refused way leaves the choice open while the voucher lasts.
@@ -338,8 +329,26 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.journey.inbox.hear_no_withdrawal()
         self.journey.on_turn = self.turns.tell_a_supervisor
         await self.supply.give_back()
-        await self.recovery.claim_back(ended.recover)
+        ended = await self.refunded(ended)
+        await self.recovery.claim_back(self.case.not_owed)
         await self.journey.close(ended.stage, texts.ENDS[ended.stage])
+
+    async def refunded(self, ended: JourneyEndedError) -> JourneyEndedError:
+        """However it ends, what was advanced too much comes back first, or it ends in what is found out meanwhile.
+
+        What is claimed back for another reason is waited for together with it. pingan-longterm-b/PAY-1,
+        pingan-cancer-drug/PAY-1.
+        """
+        if self.case.not_owed:
+            return ended
+        self.journey.on_turn = self.turns.heed
+        try:
+            await self.recovery.refunded()
+        except JourneyEndedError as found_out:
+            return found_out
+        finally:
+            self.journey.on_turn = self.turns.tell_a_supervisor
+        return ended
 
     def result(self) -> JourneyResult:
         """What the closed journey leaves behind."""

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
-    from schemas.journey import FulfilmentView, Stage, WaitingFor
+    from schemas.journey import FulfilmentView, WaitingFor
     from schemas.ledger import Release, Voucher, VoucherChange, VoucherCheck, VoucherRenewal
     from schemas.money import ZERO
     from schemas.partners import (
@@ -50,7 +50,8 @@ class Supply:
         self.journey = journey
         self.desk = desk
         self.case = case
-        self._too_late = False
+        self._postponed: JourneyEndedError | None = None
+        """The end that came while the drug was on its way, and waits until it has arrived or is back."""
         self._reissued = 0
         """How often the voucher in hand got another code."""
         self._booked_on: date | None = None
@@ -58,7 +59,7 @@ class Supply:
 
     def begin(self) -> None:
         """Another prescription: nothing of it is on its way."""
-        self._too_late = False
+        self._postponed = None
         self._reissued = 0
         self._booked_on = None
 
@@ -177,8 +178,8 @@ class Supply:
             if isinstance(answer, RecordDeliveryProblem):
                 if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
                     return answer
-                if self._too_late:  # it comes back, and the withdrawal was waiting for that
-                    raise JourneyEndedError(Stage.WITHDRAWN)
+                if self._postponed:  # it comes back, and the end was waiting for that
+                    raise self._postponed
                 journey.record.escalate(texts.delivery_problem(answer.status))
                 await self._book_courier(reserved)
 
@@ -190,18 +191,17 @@ class Supply:
         """
         late = self.journey.inbox.hear_no_withdrawal()
         tracking_number = self.case.fulfilment().tracking_number
-        if self._too_late or not tracking_number or await self._taken_back(tracking_number):
+        if self._postponed is ended or not tracking_number or await self._taken_back(tracking_number):
             raise ended
         self.journey.record.escalate(texts.PARCEL_UNDER_WAY)
         if ended.fraud:
             raise ended
-        self._too_late = True
+        self._postponed = ended
         self.journey.record.note("input", texts.ENDED_TOO_LATE)
         self._came_too_late(late)
 
     def _came_too_late(self, turns: list[Turn]) -> None:
         for turn in turns:
-            self._too_late = True
             self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=turn.actor)
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:

@@ -87,5 +87,5 @@ class Turns:
         decision = await self.journey.decide(self.case.standing_facts(news, since))
         if not await self.journey.approved(decision):
             fraud = news is News.FRAUD
-            wrongly_paid = self.case.commitments if fraud else self.case.committed_for(decision.not_owed)
-            raise JourneyEndedError(Stage.TERMINATED, recover=wrongly_paid, fraud=fraud)
+            self.case.cover_ended(self.case.commitments if fraud else self.case.committed_for(decision.not_owed))
+            raise JourneyEndedError(Stage.TERMINATED, fraud=fraud)
