@@ -226,10 +226,11 @@ class SubmitCosts(ActionInput):
     items: tuple[CostItem, ...] = Field(max_length=60)
     final: bool = True
     settled_by_social_insurance: bool = False
-    """The patient was treated and settled as a person with social insurance."""
+    """The patient was treated and settled as a person with social insurance: all items that do not say otherwise."""
     social_insurance_compensation: Yuan = ZERO
+    """What social insurance paid of the items that do not tell their own."""
     other_compensation: Yuan = ZERO
-    """What every other channel paid of these costs."""
+    """What every other channel paid of the items that do not tell their own."""
 
 
 class ResolveDeviation(ActionInput):

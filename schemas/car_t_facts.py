@@ -140,6 +140,12 @@ class CostItem(Strict):
     site: str = Field(min_length=2, max_length=80)
     necessary: bool | None = None
     """Whether the reviewer found it reasonable and necessary; None: nobody doubts it."""
+    settled_by_social_insurance: bool | None = None
+    """Whether it was settled as that of a person with social insurance; None: as its bill says."""
+    social_insurance_compensation: Yuan | None = None
+    """What social insurance paid of it; None: its share, by amount, of what its bill says."""
+    other_compensation: Yuan | None = None
+    """What every other channel paid of it; None: its share, by amount, of what its bill says."""
 
 
 class CarTCostFacts(Strict):

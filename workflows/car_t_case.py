@@ -1,5 +1,6 @@
 """What a CAR-T journey knows of its claim, and the facts that rules are given of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.papers import Paper
     from schemas.policy import Coverage, CoverageQuery
 
+from workflows.car_t_costs import compensated, told_once, total
 from workflows.drug_case import today
 from workflows.record import JourneyRecord
 
@@ -131,8 +133,8 @@ class CarTCase:
 
     @property
     def items(self) -> tuple[CostItem, ...]:
-        """Every cost handed in, each once by its number: what came later counts."""
-        return tuple({item.number: item for bill in self.bills for item in bill.items}.values())
+        """Every cost handed in, each once."""
+        return told_once(self.bills)
 
     @property
     def billed(self) -> bool:
@@ -254,17 +256,31 @@ class CarTCase:
             renewed_to=policy.renewed_to,
         )
 
-    def settlement_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
-        """The facts of who pays `cost`, where the limit holds `available` for this claim."""
-        policy, bills = self.coverage.policy, [bill for bill in self.bills if bill.items]
-        settled = all(bill.settled_by_social_insurance for bill in bills) if bills else policy.social_insurance.settled
+    def estimate_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
+        """The facts of who may have to pay `cost`, before anything was treated or settled.
+
+        Only a treatment that is not settled as that of a person with social insurance is paid at the lower ratio, so
+        that the higher one is what may be owed, and what has to be set aside. CART-3.
+        """
+        enrolled = self.coverage.policy.social_insurance.enrolled
+        return self._settlement_facts(cost, available, settled=enrolled)
+
+    def settlement_facts(self, items: Sequence[CostItem], available: Yuan) -> CarTSettlementFacts:
+        """The facts of who pays costs settled in one way, where the limit holds `available` for this claim."""
+        settled = any(item.settled_by_social_insurance for item in items)
+        return self._settlement_facts(total(items), available, *compensated(items), settled=settled)
+
+    def _settlement_facts(
+        self, cost: Yuan, available: Yuan, by_social: Yuan = ZERO, by_others: Yuan = ZERO, *, settled: bool
+    ) -> CarTSettlementFacts:
+        policy = self.coverage.policy
         ratio = policy.reimbursement_ratio if self.ratio_by_person is None else self.ratio_by_person
         return CarTSettlementFacts(
             cost=cost,
             social_insurance_enrolled=policy.social_insurance.enrolled,
             social_insurance_settled=settled,
-            social_insurance_compensation=sum((each.social_insurance_compensation for each in self.bills), ZERO),
-            other_compensation=sum((each.other_compensation for each in self.bills), ZERO),
+            social_insurance_compensation=by_social,
+            other_compensation=by_others,
             reimbursement_ratio=ratio,
             available=available,
             policy_effective_on=policy.effective_on,

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
+from workflows.car_t_costs import at_odds
 from workflows.inputs import JourneyInputs, invalid, not_in_future
 
 _MOST_EVENTS = 200
@@ -195,6 +196,8 @@ class CarTJourneyInputs(JourneyInputs):
             not_in_future(f"items.{index}.incurred_on", item.incurred_on)
         if not action.items and not action.final:
             message = "items: name at least one cost, or say that no more will come (final)"
+            raise invalid(message)
+        if message := at_odds(action):
             raise invalid(message)
 
     @workflow.update
