@@ -17,6 +17,8 @@ class CarTTherapy(Shape):
     site: str = ""
     party: str = ""
     """Under which the site appears in custody events."""
+    accepted_sites: tuple[str, ...] = ()
+    """Institutions that the list leaves open and a person accepted: nobody is asked again."""
     manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False

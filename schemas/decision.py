@@ -330,6 +330,10 @@ class Decision(Shape):
     """CAR-T: the treatment period on these facts, once apheresis has opened it."""
     deviations: tuple[Deviation, ...] = ()
     """CAR-T: what is wrong with the chain of identity or custody, disposed of or not."""
+    unusable: bool = False
+    """CAR-T: what stands against the infusion is, or may be, the cells themselves: others would be needed."""
+    open_site: bool = False
+    """CAR-T: the list leaves open whether the institution is designated; who approves accepts it."""
     final: bool = False
     """A refusal that holds for later prescriptions, too: resistance, the term is over, the limit is used up."""
     facts: Facts

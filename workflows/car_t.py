@@ -23,6 +23,7 @@ from workflows.car_t_care import Care
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells, UnusableCellsError
 from workflows.car_t_inputs import CarTJourneyInputs
+from workflows.car_t_sites import approved_at
 from workflows.car_t_turns import CarTTurns
 from workflows.endings import CorrectedError, JourneyEndedError, TherapyEndedError
 from workflows.journey import Journey
@@ -149,7 +150,8 @@ class CarTJourney(CarTJourneyInputs):
         journey.record.enter_stage(Stage.ASSESSMENT)
         while True:
             booking = await journey.answer(BookAssessment, WaitingFor.ASSESSMENT_BOOKING, ActorRole.SERVICE_AGENT)
-            if await journey.approved(await journey.decide(case.site_facts(booking.site))):
+            decision = await journey.decide(case.site_facts(booking.site))
+            if await approved_at(booking.site, decision, journey, case):
                 break
             journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", car_t_texts.site_refused(booking.site))
         case.change(site=booking.site, party=booking.party)

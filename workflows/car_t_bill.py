@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import own, texts
 from workflows.car_t_case import CarTCase
 from workflows.car_t_costs import by_settlement, total
+from workflows.car_t_sites import approved_at
 from workflows.car_t_waits import TherapyWaits
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
@@ -108,7 +109,8 @@ class Bill:
             await self._commit(covered)
 
     async def _covered(self, item: CostItem) -> bool:
-        return await self.journey.approved(await self.journey.decide(self.case.cost_facts(item)))
+        decision = await self.journey.decide(self.case.cost_facts(item))
+        return await approved_at(item.site, decision, self.journey, self.case)
 
     async def _reckon(self, covered: Sequence[CostItem], left: Yuan) -> Amounts | None:
         """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3."""

@@ -93,6 +93,13 @@ class CarTCase:
         """Idempotency key of what this journey does once."""
         return f"{self.claim.journey_id}/{what}"
 
+    def accept_site(self, site: str) -> None:
+        """A person accepted an institution that the list leaves open."""
+        self.change(accepted_sites=(*self.therapy.accepted_sites, site))
+
+    def _accepted(self, site: str) -> bool:
+        return site in self.therapy.accepted_sites
+
     def learn(self, coverage: Coverage, plan: CarTPlan) -> None:
         """What the insurer says of the policy, and the terms that follow from it."""
         self.coverage, self.plan, self.known = coverage, plan, True
@@ -196,7 +203,8 @@ class CarTCase:
 
     def site_facts(self, site: str) -> CarTSiteFacts:
         """The facts of an institution."""
-        return CarTSiteFacts(site=site, policy_effective_on=self.coverage.policy.effective_on)
+        effective_on = self.coverage.policy.effective_on
+        return CarTSiteFacts(site=site, site_accepted=self._accepted(site), policy_effective_on=effective_on)
 
     def assessment_facts(self, answer: RecordAssessment) -> CarTAssessmentFacts:
         """The facts of the institution's assessment."""
@@ -212,6 +220,7 @@ class CarTCase:
         policy, therapy = self.coverage.policy, self.therapy
         return CarTApheresisFacts(
             site=answer.site,
+            site_accepted=self._accepted(answer.site),
             performed_on=answer.performed_on,
             first_apheresis_on=therapy.first_apheresis_on,
             arranged=therapy.arranged and answer.performed_on >= (therapy.assessed_on or answer.performed_on),
@@ -236,6 +245,7 @@ class CarTCase:
             examined_on=therapy.examined_on,
             conditioned_on=therapy.conditioned_on,
             site=therapy.site,
+            site_accepted=self._accepted(therapy.site),
             party=therapy.party,
             before="infusion" if conditioned else "lymphodepletion",
             first_apheresis_on=therapy.first_apheresis_on or today(),
@@ -248,6 +258,7 @@ class CarTCase:
         policy, therapy = self.coverage.policy, self.therapy
         return CarTCostFacts(
             item=item,
+            site_accepted=self._accepted(item.site),
             first_apheresis_on=therapy.first_apheresis_on,
             infused_on=therapy.infused_on,
             cover_ended_on=self.cover_ended_on,

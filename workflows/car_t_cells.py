@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import car_t_texts, own
 from workflows.car_t_case import CarTCase
+from workflows.car_t_sites import approved_at
 from workflows.car_t_waits import TherapyWaits
 from workflows.drug_case import today
 from workflows.endings import JourneyEndedError, TherapyEndedError
@@ -157,9 +158,9 @@ class Cells:
 
     async def _count(self, answer: RecordApheresis) -> None:
         decision = await self.journey.decide(self.case.apheresis_facts(answer))
-        if not await self.journey.approved(decision):
+        if not await approved_at(answer.site, decision, self.journey, self.case):
             self.case.owed = self.case.therapy.first_apheresis_on is not None
-            raise JourneyEndedError(Stage.REFUSED)
+            raise self._not_covered() if self.case.owed else JourneyEndedError(Stage.REFUSED)
         therapy = self.case.therapy
         self.case.change(
             first_apheresis_on=therapy.first_apheresis_on or answer.performed_on,
@@ -266,9 +267,10 @@ class Cells:
     # Before anybody gets them
 
     async def clear(self, *, conditioned: bool) -> None:
-        """Wait until the cells may be infused; cells that may not lead back to manufacturing.
+        """Wait until the cells may be infused; cells that cannot be lead back to manufacturing.
 
-        Raises UnusableCellsError. CART-5: made of the patient's own white cells, used as the approved label says.
+        Raises UnusableCellsError, and TherapyEndedError where it is not for the cells. CART-5: made of the patient's
+        own white cells, used as the approved label says.
         """
         while True:
             known = self.known
@@ -281,15 +283,24 @@ class Cells:
     async def _approved_by_person(self, decision: Decision, known: int) -> bool:
         """Whether a person lets them pass; what news of the cells can set right waits for news instead."""
         if decision.verdict is Verdict.REFUSED:
-            raise UnusableCellsError(decision)
+            raise self._refused(decision)
         if any(item.open for item in decision.deviations) or not self._arrived():
             if not any(item.open for item in self.journey.record.status.escalations):
                 self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
             await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
             return False
-        if not await self.journey.approved(decision):
-            raise UnusableCellsError(decision)
+        if not await approved_at(self.case.therapy.site, decision, self.journey, self.case):
+            raise self._refused(decision)
         return self.known == known
+
+    def _refused(self, decision: Decision) -> Exception:
+        """Only cells that cannot be used are replaced: no others would help against anything else. CART-4, CART-5."""
+        return UnusableCellsError(decision) if decision.unusable else self._not_covered()
+
+    def _not_covered(self) -> TherapyEndedError:
+        """The next step is not covered: the therapy ends, for the window where that has closed meanwhile."""
+        self.waits.heed_window()
+        return TherapyEndedError(Stage.REFUSED, CarTNews.STEP_REFUSED, today())
 
     async def give_up(self) -> None:
         """A slot in which nothing is made any more is given back to the manufacturer."""

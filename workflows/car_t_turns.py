@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import car_t_texts
 from workflows.car_t_case import CarTCase
+from workflows.car_t_sites import approved_at
 from workflows.drug_case import today
 from workflows.endings import CorrectedError, TherapyEndedError
 from workflows.inbox import Turn
@@ -85,7 +86,8 @@ class CarTTurns:
 
     async def _transfer(self, turn: TransferSite) -> None:
         """Only another designated institution takes over; else the therapy stays where it is. CART-5."""
-        if await self.journey.approved(await self.journey.decide(self.case.site_facts(turn.site))):
+        decision = await self.journey.decide(self.case.site_facts(turn.site))
+        if await approved_at(turn.site, decision, self.journey, self.case):
             self.case.change(site=turn.site, party=turn.party)
             self.journey.record.note("input", car_t_texts.transferred(turn.site), actor=turn.actor)
         else:

@@ -65,10 +65,15 @@ class TherapyWaits:
             answer = await self.journey.listen(wait)
             if answer is not None or wait.over:
                 return answer
-            if closes_on is not None and closes_on < today():
-                self._window_closed(closes_on)
+            self.heed_window()
             if last_day is not None and last_day < today():
                 return None
+
+    def heed_window(self) -> None:
+        """Tell that the window is over where it is; before the infusion the therapy ends so."""
+        closes_on = self._window_closes()
+        if closes_on is not None and closes_on < today():
+            self._window_closed(closes_on)
 
     def _window_closes(self) -> date | None:
         """The last day of the window; None where it is not open, or nothing more hangs on it."""
