@@ -133,7 +133,16 @@ class DecideRemanufacture(ActionInput):
     action: Literal["decide_remanufacture"] = "decide_remanufacture"
     way: Literal["reapheresis", "remanufacture", "stop"]
     """Collect again, make it again of cells that are kept, or give the therapy up."""
+    apheresis_planned_on: date | None = None
+    """With reapheresis: when it is planned; None: as soon as the institution can."""
     reason: Reason
+
+    @model_validator(mode="after")
+    def _planned(self) -> Self:
+        if self.apheresis_planned_on and self.way != "reapheresis":
+            message = "apheresis_planned_on: is given where cells are collected again, and only there"
+            raise ValueError(message)
+        return self
 
 
 class RecordBridging(ActionInput):

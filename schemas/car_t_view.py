@@ -32,6 +32,8 @@ class CarTTherapy(Shape):
     """Donation identification number of the apheresis that counts."""
     conditions: tuple[StorageConditions, ...] = ()
     first_apheresis_on: date | None = None
+    collected_on: date | None = None
+    """First day of the apheresis whose cells count."""
     aphereses: int = 0
     released: bool = False
     batch: str = ""

@@ -37,6 +37,8 @@ class Bill:
         self.journey = journey
         self.case = case
         self.waits = waits
+        self.reserved = 0
+        """How often the limit was drawn on: only before the apheresis, so that no later run has to know."""
         self.payment = Payment(journey, desk)
         journey.inbox.asides |= {"submit_costs": self.billed}
 
@@ -63,7 +65,7 @@ class Bill:
     def _reserving(self, wanted: Yuan) -> Reserve:
         policy, claim = self.case.coverage.policy, self.case.claim
         return Reserve(
-            key=self.case.key("reserve"),
+            key=self._reserve_key(),
             journey_id=claim.journey_id,
             product=claim.product,
             policy_number=claim.policy_number,
@@ -71,6 +73,11 @@ class Bill:
             sum_insured=policy.sum_insured,
             wanted=wanted,
         )
+
+    def _reserve_key(self) -> str:
+        """Of this reservation: a corrected claim is reserved for anew."""
+        self.reserved += 1
+        return self.case.key("reserve") if self.reserved == 1 else self.case.key(f"reserve/{self.reserved}")
 
     async def _within(self, expected: Yuan, holds: Yuan) -> None:
         amounts = await self._amounts(expected, holds)
@@ -166,7 +173,7 @@ class Bill:
         """Release what is still set aside."""
         if self.case.reservation is None:
             return
-        release = Release(key=self.case.key("release"), reservation=self.case.reservation.key)
+        release = Release(key=f"{self.case.reservation.key}/release", reservation=self.case.reservation.key)
         await own.ask(Ledger.release, release)
         self.case.reservation = None
         money = self.journey.record.status.money

@@ -105,9 +105,19 @@ class CarTCase:
         self.coverage, self.plan, self.known = coverage, plan, True
 
     def correct(self, correction: CorrectClaim) -> None:
-        """Replace what the correction gives; the rest of the claim stays."""
-        given = {name: value for name in ("applicant", "diagnosis") if (value := getattr(correction, name)) is not None}
+        """Replace what the correction gives; the rest of the claim stays, what was arranged for it does not."""
+        names = ("applicant", "diagnosis", "drug")
+        given = {name: value for name in names if (value := getattr(correction, name)) is not None}
         self.claim = self.claim.model_copy(update=given)
+        self.change(
+            assessed_on=None,
+            arranged=False,
+            apheresis_planned_on=None,
+            slot="",
+            coi="",
+            manufacturer="",
+            conditions=(),
+        )
 
     # The cells.
 
