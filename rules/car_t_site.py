@@ -47,14 +47,14 @@ def _judged(facts: SiteFacts, context: Context, *, strict: bool) -> Result:
     if found.standing is SiteStanding.LISTED:
         return met(why, **known)
     if found.standing in _OPEN or not strict:
-        known["accepted"] = facts.site_accepted
         return _accepted(why, known) if facts.site_accepted else referred(why, CALL_INSURER, **known)
     return not_met(why, DESIGNATED_SITE, **known)
 
 
 def _accepted(why: Bilingual, known: dict[str, object]) -> Result:
     """What a person has accepted stands for the rest of the therapy."""
-    return met(say(f"{why.zh}本次治疗已经人工核定认可。", f"{why.en} A person accepted it for this therapy."), **known)
+    accepted = say(f"{why.zh}本次治疗已经人工核定认可。", f"{why.en} A person accepted it for this therapy.")
+    return met(accepted, **known, site_accepted=True)
 
 
 def _why(site: str, standing: SiteStanding, rows: str) -> Bilingual:
