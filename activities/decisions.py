@@ -9,12 +9,14 @@ from products.calendar import WorkingCalendar
 from products.errors import ProductError
 from products.loader import Products, in_force
 from products.model import Dated, Drug, ListAsOf, Product, Terms, VoucherIssue
+from rules.custody import deviations
 from rules.drug import list_day
 from rules.engine import context_of, decide
 from rules.errors import RuleError
 from rules.medication_term import end_of_cover, last_day_from_diagnosis
 from rules.treatment_window import treatment_window
-from schemas.car_t import CarTPlan, CarTPlanRequest, CarTWindow, CarTWindowRequest
+from schemas.car_t import CarTDeviations, CarTPlan, CarTPlanRequest, CarTWindow, CarTWindowRequest
+from schemas.car_t_facts import CarTInfusionFacts
 from schemas.deadline import Budget, BudgetUnit
 from schemas.decision import Decision, DecisionRequest
 from schemas.names import RuleId
@@ -61,6 +63,11 @@ class Decisions:
             return CarTWindow(window=treatment_window(request.first_apheresis_on, request.infused_on, context))
         except (RuleError, ProductError) as error:
             raise ApplicationError(str(error), type="Undecidable", non_retryable=True) from error
+
+    @activity.defn(name="decisions.car_t_deviations")
+    async def car_t_deviations(self, chain: CarTInfusionFacts) -> CarTDeviations:
+        """What is wrong with the cells by what is told of them so far, before anybody asks whether to infuse them."""
+        return CarTDeviations(deviations=deviations(chain))
 
     def _car_t_plan(self, request: CarTPlanRequest) -> CarTPlan:
         terms = self._products.get(request.product).terms

@@ -44,7 +44,7 @@ ANSWER_POLL = timedelta(hours=4)
 """How long a call-back may stay away before we ask the partner how things stand."""
 _DOUBLED = 3
 """So often that time doubles: then it is more than a day."""
-_DAILY = 50
+_DAILY = 65
 """So often a silent partner is asked day by day: longer than the patience with any, so a supervisor knows by then."""
 
 PATIENCE = {
@@ -52,8 +52,21 @@ PATIENCE = {
     WaitingFor.AID_OUTCOME: timedelta(days=15),
     WaitingFor.AID_COLLECTION: timedelta(days=30),
     WaitingFor.PRODUCT: timedelta(days=45),
+    WaitingFor.ASSESSMENT_BOOKING: timedelta(days=10),
+    WaitingFor.ASSESSMENT: timedelta(days=30),
+    WaitingFor.ARRANGEMENT: timedelta(days=15),
+    WaitingFor.APHERESIS: timedelta(days=45),
+    WaitingFor.REMANUFACTURE_CHOICE: timedelta(days=15),
+    WaitingFor.PRODUCT_ARRIVAL: timedelta(days=10),
+    WaitingFor.EXAMINATION: timedelta(days=30),
+    WaitingFor.LYMPHODEPLETION: timedelta(days=30),
+    WaitingFor.DEVIATION: timedelta(days=10),
+    WaitingFor.INFUSION: timedelta(days=30),
+    WaitingFor.MONITORING_END: timedelta(days=60),
+    WaitingFor.EFFICACY: timedelta(days=60),
+    WaitingFor.COSTS: timedelta(days=45),
 }
-"""How long a partner that took a request may take over it before a supervisor is told: our practice, not printed."""
+"""How long whoever is waited for may take before a supervisor is told: our practice, not printed."""
 
 
 def poll_after(asked: int) -> timedelta:

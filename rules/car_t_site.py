@@ -42,12 +42,19 @@ def _judged(facts: SiteFacts, context: Context, *, strict: bool) -> Result:
         )
     found = context.find_site(table, site)
     shown = tuple(row.name for row in found.rows[:_SHOWN])
-    why, known = _why(site, found.standing, "、".join(shown)), {"site": site, "table": table, "rows": shown}
+    why = _why(site, found.standing, "、".join(shown))
+    known: dict[str, object] = {"site": site, "table": table, "rows": shown}
     if found.standing is SiteStanding.LISTED:
         return met(why, **known)
     if found.standing in _OPEN or not strict:
-        return referred(why, CALL_INSURER, **known)
+        return _accepted(why, known) if facts.site_accepted else referred(why, CALL_INSURER, **known)
     return not_met(why, DESIGNATED_SITE, **known)
+
+
+def _accepted(why: Bilingual, known: dict[str, object]) -> Result:
+    """What a person has accepted stands for the rest of the therapy."""
+    accepted = say(f"{why.zh}本次治疗已经人工核定认可。", f"{why.en} A person accepted it for this therapy.")
+    return met(accepted, **known, site_accepted=True)
 
 
 def _why(site: str, standing: SiteStanding, rows: str) -> Bilingual:

@@ -7,13 +7,21 @@ from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.car_t_facts import CarTNews, CarTStandingFacts
 from schemas.text import Bilingual
 
-_ENDS = (CarTNews.WITHDRAWN, CarTNews.UNFIT, CarTNews.NO_PRODUCT, CarTNews.WINDOW_CLOSED, CarTNews.DEATH)
+_ENDS = (
+    CarTNews.WITHDRAWN,
+    CarTNews.UNFIT,
+    CarTNews.NO_PRODUCT,
+    CarTNews.WINDOW_CLOSED,
+    CarTNews.STEP_REFUSED,
+    CarTNews.DEATH,
+)
 """News that ends the therapy and leaves the policy as it is."""
 _IN_CHINESE = {
     CarTNews.WITHDRAWN: "撤回",
     CarTNews.UNFIT: "不再适合治疗",
     CarTNews.NO_PRODUCT: "未能制备出产品",
     CarTNews.WINDOW_CLOSED: "治疗期届满",
+    CarTNews.STEP_REFUSED: "后续步骤不属于保险责任",
     CarTNews.DEATH: "被保险人身故",
     CarTNews.POLICY_CANCELLED: "保单解除",
 }

@@ -156,6 +156,8 @@ def _decision(
         next_steps=_next_steps(request.facts, verdict, findings, context),
         window=window_of(request.facts, context, refused=verdict is Verdict.REFUSED),
         deviations=deviations(request.facts) if isinstance(request.facts, CarTInfusionFacts) else (),
+        unusable=_found("cart_cells", findings, verdict, request.facts),
+        open_site=_found("cart_site", findings, Verdict.REFERRED, request.facts),
         final=any(_ends_treatment(finding, request.facts) for finding in findings),
         facts=request.facts,
         versions=versions,
@@ -166,6 +168,12 @@ def _decision(
 def _ends_treatment(finding: Finding, facts: Facts) -> bool:
     broken = finding.outcome is Outcome.NOT_MET
     return broken and find_rule(finding.name, facts).topic in _FINAL
+
+
+def _found(topic: str, findings: Sequence[Finding], verdict: Verdict, facts: Facts) -> bool:
+    """Whether a rule of this topic is among those that bring about such a verdict."""
+    outcomes = {outcome for outcome, follows in _WEIGHT if follows is verdict}
+    return any(each.outcome in outcomes and find_rule(each.name, facts).topic == topic for each in findings)
 
 
 def _papers(findings: Sequence[Finding]) -> tuple[PaperDue, ...]:

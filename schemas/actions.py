@@ -26,7 +26,7 @@ from schemas.car_t_actions import (
     SubmitCosts,
     TransferSite,
 )
-from schemas.clinical import Diagnosis, Prescription
+from schemas.clinical import Diagnosis, DrugName, Prescription
 from schemas.deadline import Deadline
 from schemas.decision import FulfilmentMode, PharmacistFindings
 from schemas.money import Ratio, Yuan
@@ -247,8 +247,11 @@ class CorrectClaim(ActionInput):
     """Who acts for the insured person from now on, with the papers this takes."""
     diagnosis: Diagnosis | None = None
     prescription: Prescription | None = None
+    """Specialty drugs only, as the two fields that follow."""
     hospital_lacks_drug: bool | None = None
     planned_purchase_on: date | None = None
+    drug: DrugName | None = None
+    """CAR-T only: the product, before anything is collected for it."""
     papers: tuple[Paper, ...] = Field(default=(), max_length=50)
     """Papers that came with the correction; earlier ones are kept."""
     reason: Reason

@@ -10,7 +10,7 @@ from schemas.car_t_facts import TreatmentWindow
 from schemas.carried import TakenAction
 from schemas.claim import Claim, ClaimReport
 from schemas.clinical import DrugName
-from schemas.custody import CustodyEvent, DeviationWord
+from schemas.custody import CustodyEvent, Deviation, DeviationWord
 from schemas.deadline import Budget
 from schemas.journey import JourneyStatus
 from schemas.ledger import Reservation
@@ -47,6 +47,12 @@ class CarTWindow(Shape):
     """The treatment period; None where the product prints none."""
 
     window: TreatmentWindow | None = None
+
+
+class CarTDeviations(Shape):
+    """What is wrong with the chain of identity or custody, disposed of or not."""
+
+    deviations: tuple[Deviation, ...] = ()
 
 
 class CarTPlan(Shape):

@@ -133,7 +133,16 @@ class DecideRemanufacture(ActionInput):
     action: Literal["decide_remanufacture"] = "decide_remanufacture"
     way: Literal["reapheresis", "remanufacture", "stop"]
     """Collect again, make it again of cells that are kept, or give the therapy up."""
+    apheresis_planned_on: date | None = None
+    """With reapheresis: when it is planned; None: as soon as the institution can."""
     reason: Reason
+
+    @model_validator(mode="after")
+    def _planned(self) -> Self:
+        if self.apheresis_planned_on and self.way != "reapheresis":
+            message = "apheresis_planned_on: is given where cells are collected again, and only there"
+            raise ValueError(message)
+        return self
 
 
 class RecordBridging(ActionInput):
@@ -226,10 +235,11 @@ class SubmitCosts(ActionInput):
     items: tuple[CostItem, ...] = Field(max_length=60)
     final: bool = True
     settled_by_social_insurance: bool = False
-    """The patient was treated and settled as a person with social insurance."""
+    """The patient was treated and settled as a person with social insurance: all items that do not say otherwise."""
     social_insurance_compensation: Yuan = ZERO
+    """What social insurance paid of the items that do not tell their own."""
     other_compensation: Yuan = ZERO
-    """What every other channel paid of these costs."""
+    """What every other channel paid of the items that do not tell their own."""
 
 
 class ResolveDeviation(ActionInput):

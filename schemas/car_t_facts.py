@@ -39,6 +39,8 @@ class CarTSiteFacts(Strict):
     question: Literal["car_t_site"] = "car_t_site"
     site: str = Field(min_length=2, max_length=80)
     """Name with the campus, as the institution writes it."""
+    site_accepted: bool = False
+    """A person accepted this institution for this therapy, where the list left it open."""
     policy_effective_on: date
 
 
@@ -58,6 +60,8 @@ class CarTApheresisFacts(Strict):
 
     question: Literal["car_t_apheresis"] = "car_t_apheresis"
     site: str
+    site_accepted: bool = False
+    """A person accepted this institution for this therapy, where the list left it open."""
     performed_on: date
     """Its first day."""
     first_apheresis_on: date | None = None
@@ -102,6 +106,8 @@ class CarTInfusionFacts(Strict):
     """Last day of the lymphodepleting chemotherapy."""
     site: str
     """Where it is to be infused."""
+    site_accepted: bool = False
+    """A person accepted this institution for this therapy, where the list left it open."""
     party: str = ""
     """Under which that institution appears in custody events; it has to hold the product."""
     before: Literal["lymphodepletion", "infusion"] = "infusion"
@@ -140,6 +146,12 @@ class CostItem(Strict):
     site: str = Field(min_length=2, max_length=80)
     necessary: bool | None = None
     """Whether the reviewer found it reasonable and necessary; None: nobody doubts it."""
+    settled_by_social_insurance: bool | None = None
+    """Whether it was settled as that of a person with social insurance; None: as its bill says."""
+    social_insurance_compensation: Yuan | None = None
+    """What social insurance paid of it; None: its share, by amount, of what its bill says."""
+    other_compensation: Yuan | None = None
+    """What every other channel paid of it; None: its share, by amount, of what its bill says."""
 
 
 class CarTCostFacts(Strict):
@@ -147,6 +159,8 @@ class CarTCostFacts(Strict):
 
     question: Literal["car_t_cost"] = "car_t_cost"
     item: CostItem
+    site_accepted: bool = False
+    """A person accepted the item's institution for this therapy, where the list left it open."""
     first_apheresis_on: date | None = None
     infused_on: date | None = None
     """Day of the first infusion."""
@@ -171,6 +185,8 @@ class CarTNews(StrEnum):
     NO_PRODUCT = "no_product"
     """Manufacturing failed for good."""
     WINDOW_CLOSED = "window_closed"
+    STEP_REFUSED = "step_refused"
+    """The next step would not be covered: its place, its day, the patient's state."""
     DEATH = "death"
     POLICY_CANCELLED = "policy_cancelled"
     FRAUD = "fraud"

@@ -17,6 +17,8 @@ class CarTTherapy(Shape):
     site: str = ""
     party: str = ""
     """Under which the site appears in custody events."""
+    accepted_sites: tuple[str, ...] = ()
+    """Institutions that the list leaves open and a person accepted: nobody is asked again."""
     manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False
@@ -30,6 +32,8 @@ class CarTTherapy(Shape):
     """Donation identification number of the apheresis that counts."""
     conditions: tuple[StorageConditions, ...] = ()
     first_apheresis_on: date | None = None
+    collected_on: date | None = None
+    """First day of the apheresis whose cells count."""
     aphereses: int = 0
     released: bool = False
     batch: str = ""

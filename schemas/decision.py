@@ -275,6 +275,15 @@ class Amounts(Shape):
     over_limit: Yuan
     """Part of the own share that is due only because the benefit limit ran out."""
 
+    def plus(self, other: "Amounts") -> "Amounts":
+        """Both together; where their ratios differ, the one that comes to the same sum."""
+        names = ("cost", "other_compensation", "insurer_pays", "own_share", "over_limit")
+        summed = {name: getattr(self, name) + getattr(other, name) for name in names}
+        base = summed["cost"] - summed["other_compensation"]
+        if self.ratio != other.ratio and base:
+            summed["ratio"] = ((summed["insurer_pays"] + summed["over_limit"]) / base).quantize(Decimal("0.0001"))
+        return self.model_copy(update=summed)
+
     def limited_to(self, committed: Yuan) -> "Amounts":
         """What holds where the ledger committed less: others drew on the limit meanwhile, it has the last word."""
         short = self.insurer_pays - committed
@@ -321,6 +330,10 @@ class Decision(Shape):
     """CAR-T: the treatment period on these facts, once apheresis has opened it."""
     deviations: tuple[Deviation, ...] = ()
     """CAR-T: what is wrong with the chain of identity or custody, disposed of or not."""
+    unusable: bool = False
+    """CAR-T: what stands against the infusion is, or may be, the cells themselves: others would be needed."""
+    open_site: bool = False
+    """CAR-T: the list leaves open whether the institution is designated; who approves accepts it."""
     final: bool = False
     """A refusal that holds for later prescriptions, too: resistance, the term is over, the limit is used up."""
     facts: Facts

@@ -106,6 +106,7 @@ class Own:
             self.decisions.plan,
             self.decisions.car_t_plan,
             self.decisions.car_t_window,
+            self.decisions.car_t_deviations,
             self.transitions.enter,
             self.custody.append,
             ledger.available,

@@ -23,6 +23,7 @@ from workflows.car_t_care import Care
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells, UnusableCellsError
 from workflows.car_t_inputs import CarTJourneyInputs
+from workflows.car_t_sites import approved_at
 from workflows.car_t_turns import CarTTurns
 from workflows.endings import CorrectedError, JourneyEndedError, TherapyEndedError
 from workflows.journey import Journey
@@ -52,10 +53,10 @@ class CarTJourney(CarTJourneyInputs):
         )
         self.case = CarTCase(claim, record)
         self.journey = Journey(record, claim.insured, claim.products_version)
-        self.turns = CarTTurns(self.journey, self.case)
-        self.journey.on_turn = self.turns.heed
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
         self.cells = Cells(self.journey, self.desk, self.case)
+        self.turns = CarTTurns(self.journey, self.case, self.cells)
+        self.journey.on_turn = self.turns.heed
         self.care = Care(self.journey, self.case, self.cells)
         self.bill = Bill(self.journey, self.desk, self.case, self.cells.waits)
         self.recovery = Recovery(self.journey)
@@ -86,16 +87,17 @@ class CarTJourney(CarTJourneyInputs):
         raise JourneyEndedError(Stage.COMPLETED)
 
     async def to_apheresis(self) -> None:
-        """Report, assessment, arrangement, apheresis. chinalife-cancer-rider/CART-6, CART-5 step 1."""
+        """Report, assessment, arrangement, apheresis, anew when the claim is corrected. CART-6, CART-5 step 1."""
         while True:
             try:
                 await self.authorize()
-                break
+                await self.assess()
+                await self.arrange()
+                await self.cells.collect()
             except CorrectedError as corrected:
-                self.start_over(corrected.correction)
-        await self.assess()
-        await self.arrange()
-        await self.cells.collect()
+                await self.start_over(corrected.correction)
+            else:
+                return
 
     async def to_infusion(self) -> None:
         """Manufacturing, examination, lymphodepletion, infusion; cells that cannot be used are replaced. CART-5."""
@@ -133,12 +135,17 @@ class CarTJourney(CarTJourneyInputs):
         case.learn(coverage, plan)
         journey.record.change(drug=plan.drug_label)
 
-    def start_over(self, correction: CorrectClaim) -> None:
-        """Decide anew on the corrected facts; what was handed in still counts."""
+    async def start_over(self, correction: CorrectClaim) -> None:
+        """Decide anew on the corrected facts; what was handed in still counts, what was set aside is given back."""
+        self.journey.inbox.expect(WaitingFor.NOTHING)
+        await self.cells.give_up()
+        await self.bill.give_back()
         self.case.correct(correction)
         given = ", ".join(correction.given)
         self.journey.inbox.add_papers(correction.papers)
         self.journey.record.change(papers_due=())
+        if self.journey.record.status.stage is not Stage.AUTHORIZATION:
+            self.journey.record.enter_stage(Stage.AUTHORIZATION)
         self.journey.record.note("input", texts.corrected(given), actor=correction.actor)
 
     # Assessment and arrangement
@@ -148,14 +155,17 @@ class CarTJourney(CarTJourneyInputs):
         journey, case = self.journey, self.case
         journey.record.enter_stage(Stage.ASSESSMENT)
         while True:
-            booking = await journey.answer(BookAssessment, WaitingFor.ASSESSMENT_BOOKING, ActorRole.SERVICE_AGENT)
-            if await journey.approved(await journey.decide(case.site_facts(booking.site))):
+            booking = await self.cells.waits.answer(
+                BookAssessment, WaitingFor.ASSESSMENT_BOOKING, ActorRole.SERVICE_AGENT
+            )
+            decision = await journey.decide(case.site_facts(booking.site))
+            if await approved_at(booking.site, decision, journey, case):
                 break
             journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", car_t_texts.site_refused(booking.site))
         case.change(site=booking.site, party=booking.party)
         journey.inbox.expect(WaitingFor.ASSESSMENT)
         await self._book(booking)
-        answer = await journey.answer(RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL)
+        answer = await self.cells.waits.answer(RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL)
         await journey.approved_or_end(await journey.decide(case.assessment_facts(answer)))
         case.change(assessed_on=answer.assessed_on)
 
@@ -178,7 +188,7 @@ class CarTJourney(CarTJourneyInputs):
         """The benefit is reserved, a manufacturing slot and a bed are taken. CART-6."""
         journey, case = self.journey, self.case
         journey.record.enter_stage(Stage.ARRANGEMENT)
-        answer = await journey.answer(ArrangeTreatment, WaitingFor.ARRANGEMENT, ActorRole.SERVICE_AGENT)
+        answer = await self.cells.waits.answer(ArrangeTreatment, WaitingFor.ARRANGEMENT, ActorRole.SERVICE_AGENT)
         case.change(apheresis_planned_on=answer.apheresis_planned_on, expected_cost=answer.expected_cost)
         await self.bill.reserve(answer.expected_cost)
         await self.cells.arrange()

@@ -1,12 +1,15 @@
 """The bill of a therapy: reserved on the limit, judged item by item, settled once."""
 
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import SubmitCosts
-    from schemas.car_t_facts import CostItem
+    from schemas.car_t_facts import CarTSettlementFacts, CostItem
     from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage, WaitingFor
@@ -17,6 +20,8 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.car_t_case import CarTCase
+from workflows.car_t_costs import by_settlement, total
+from workflows.car_t_sites import approved_at
 from workflows.car_t_waits import TherapyWaits
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
@@ -32,6 +37,8 @@ class Bill:
         self.journey = journey
         self.case = case
         self.waits = waits
+        self.reserved = 0
+        """How often the limit was drawn on: only before the apheresis, so that no later run has to know."""
         self.payment = Payment(journey, desk)
         journey.inbox.asides |= {"submit_costs": self.billed}
 
@@ -39,7 +46,7 @@ class Bill:
         """Costs were handed in; they are judged when the therapy has ended."""
         if isinstance(action, SubmitCosts):
             self.case.bills = (*self.case.bills, action)
-            self.case.show(costs=sum((item.amount for item in self.case.items), ZERO))
+            self.case.show(costs=total(self.case.items))
 
     async def reserve(self, expected: Yuan) -> None:
         """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up."""
@@ -58,7 +65,7 @@ class Bill:
     def _reserving(self, wanted: Yuan) -> Reserve:
         policy, claim = self.case.coverage.policy, self.case.claim
         return Reserve(
-            key=self.case.key("reserve"),
+            key=self._reserve_key(),
             journey_id=claim.journey_id,
             product=claim.product,
             policy_number=claim.policy_number,
@@ -67,21 +74,26 @@ class Bill:
             wanted=wanted,
         )
 
+    def _reserve_key(self) -> str:
+        """Of this reservation: a corrected claim is reserved for anew."""
+        self.reserved += 1
+        return self.case.key("reserve") if self.reserved == 1 else self.case.key(f"reserve/{self.reserved}")
+
     async def _within(self, expected: Yuan, holds: Yuan) -> None:
         amounts = await self._amounts(expected, holds)
         money = self.journey.record.status.money
         self.journey.record.change(money=money.model_copy(update={"estimate": amounts}))
 
     async def _amounts(self, cost: Yuan, available: Yuan) -> Amounts:
-        decision = await self._decide(cost, available)
+        decision = await self._decide(lambda: self.case.estimate_facts(cost, available))
         if decision.amounts is None or decision.verdict is Verdict.REFUSED:
             raise JourneyEndedError(Stage.REFUSED)
         return decision.amounts
 
-    async def _decide(self, cost: Yuan, available: Yuan) -> Decision:
+    async def _decide(self, facts: Callable[[], CarTSettlementFacts]) -> Decision:
         """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed."""
         while True:
-            decision = await self.journey.decide(self.case.settlement_facts(cost, available))
+            decision = await self.journey.decide(facts())
             if decision.verdict is not Verdict.REFERRED:
                 return decision
             word = await self.journey.ask_person(decision)
@@ -99,28 +111,39 @@ class Bill:
         self.journey.record.enter_stage(Stage.SETTLEMENT)
         await self.waits.until(lambda: self.case.billed, WaitingFor.COSTS, ActorRole.HOSPITAL)
         covered = [item for item in self.case.items if await self._covered(item)]
-        cost = sum((item.amount for item in covered), ZERO)
-        self.case.show(covered=cost)
-        if cost:
-            await self._commit(cost, covered[0])
+        self.case.show(covered=total(covered))
+        if total(covered):
+            await self._commit(covered)
 
     async def _covered(self, item: CostItem) -> bool:
-        return await self.journey.approved(await self.journey.decide(self.case.cost_facts(item)))
+        decision = await self.journey.decide(self.case.cost_facts(item))
+        return await approved_at(item.site, decision, self.journey, self.case)
 
-    async def _commit(self, cost: Yuan, first: CostItem) -> None:
+    async def _reckon(self, covered: Sequence[CostItem], left: Yuan) -> Amounts | None:
+        """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3."""
+        owed, nothing_left = list[Amounts](), list[Amounts]()
+        for part in by_settlement(covered):
+            decision = await self._decide(partial(self.case.settlement_facts, part, left))
+            if decision.amounts and decision.verdict is not Verdict.REFUSED:
+                left -= decision.amounts.insurer_pays
+                owed.append(decision.amounts)
+            elif decision.amounts and not left:
+                nothing_left.append(decision.amounts)
+        return reduce(Amounts.plus, [*owed, *nothing_left]) if owed else None
+
+    async def _commit(self, covered: Sequence[CostItem]) -> None:
         reservation, claim = self.case.reservation, self.case.claim
         if reservation is None:
             message = "a therapy is settled for which nothing was reserved"
             raise RuntimeError(message)
-        decision = await self._decide(cost, await self._holds(cost, reservation))
-        if decision.amounts is None or decision.verdict is Verdict.REFUSED:
+        amounts = await self._reckon(covered, await self._holds(total(covered), reservation))
+        if amounts is None:
             return
-        owed = decision.amounts.insurer_pays
-        commit = Commit(key=self.case.key("commit"), reservation=reservation.key, amount=owed)
+        commit = Commit(key=self.case.key("commit"), reservation=reservation.key, amount=amounts.insurer_pays)
         posted = await own.ask(Ledger.commit, commit)
         self.case.reservation = None
         self.case.commitments = (Commitment(key=commit.key, amount=posted.committed),)
-        self._book(posted.committed, decision.amounts)
+        self._book(posted.committed, amounts)
         await self.payment.pay(
             posted.committed,
             lambda key: PaymentOrder(
@@ -128,7 +151,7 @@ class Bill:
                 journey_id=claim.journey_id,
                 policy_number=claim.policy_number,
                 product=claim.product,
-                invoice_number=first.number,
+                invoice_number=covered[0].number,
                 amount=posted.committed,
             ),
         )
@@ -150,7 +173,7 @@ class Bill:
         """Release what is still set aside."""
         if self.case.reservation is None:
             return
-        release = Release(key=self.case.key("release"), reservation=self.case.reservation.key)
+        release = Release(key=f"{self.case.reservation.key}/release", reservation=self.case.reservation.key)
         await own.ask(Ledger.release, release)
         self.case.reservation = None
         money = self.journey.record.status.money

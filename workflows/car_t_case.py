@@ -1,5 +1,6 @@
 """What a CAR-T journey knows of its claim, and the facts that rules are given of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.papers import Paper
     from schemas.policy import Coverage, CoverageQuery
 
+from workflows.car_t_costs import compensated, told_once, total
 from workflows.drug_case import today
 from workflows.record import JourneyRecord
 
@@ -91,14 +93,31 @@ class CarTCase:
         """Idempotency key of what this journey does once."""
         return f"{self.claim.journey_id}/{what}"
 
+    def accept_site(self, site: str) -> None:
+        """A person accepted an institution that the list leaves open."""
+        self.change(accepted_sites=(*self.therapy.accepted_sites, site))
+
+    def _accepted(self, site: str) -> bool:
+        return site in self.therapy.accepted_sites
+
     def learn(self, coverage: Coverage, plan: CarTPlan) -> None:
         """What the insurer says of the policy, and the terms that follow from it."""
         self.coverage, self.plan, self.known = coverage, plan, True
 
     def correct(self, correction: CorrectClaim) -> None:
-        """Replace what the correction gives; the rest of the claim stays."""
-        given = {name: value for name in ("applicant", "diagnosis") if (value := getattr(correction, name)) is not None}
+        """Replace what the correction gives; the rest of the claim stays, what was arranged for it does not."""
+        names = ("applicant", "diagnosis", "drug")
+        given = {name: value for name in names if (value := getattr(correction, name)) is not None}
         self.claim = self.claim.model_copy(update=given)
+        self.change(
+            assessed_on=None,
+            arranged=False,
+            apheresis_planned_on=None,
+            slot="",
+            coi="",
+            manufacturer="",
+            conditions=(),
+        )
 
     # The cells.
 
@@ -131,8 +150,8 @@ class CarTCase:
 
     @property
     def items(self) -> tuple[CostItem, ...]:
-        """Every cost handed in, each once by its number: what came later counts."""
-        return tuple({item.number: item for bill in self.bills for item in bill.items}.values())
+        """Every cost handed in, each once."""
+        return told_once(self.bills)
 
     @property
     def billed(self) -> bool:
@@ -194,7 +213,8 @@ class CarTCase:
 
     def site_facts(self, site: str) -> CarTSiteFacts:
         """The facts of an institution."""
-        return CarTSiteFacts(site=site, policy_effective_on=self.coverage.policy.effective_on)
+        effective_on = self.coverage.policy.effective_on
+        return CarTSiteFacts(site=site, site_accepted=self._accepted(site), policy_effective_on=effective_on)
 
     def assessment_facts(self, answer: RecordAssessment) -> CarTAssessmentFacts:
         """The facts of the institution's assessment."""
@@ -210,6 +230,7 @@ class CarTCase:
         policy, therapy = self.coverage.policy, self.therapy
         return CarTApheresisFacts(
             site=answer.site,
+            site_accepted=self._accepted(answer.site),
             performed_on=answer.performed_on,
             first_apheresis_on=therapy.first_apheresis_on,
             arranged=therapy.arranged and answer.performed_on >= (therapy.assessed_on or answer.performed_on),
@@ -234,6 +255,7 @@ class CarTCase:
             examined_on=therapy.examined_on,
             conditioned_on=therapy.conditioned_on,
             site=therapy.site,
+            site_accepted=self._accepted(therapy.site),
             party=therapy.party,
             before="infusion" if conditioned else "lymphodepletion",
             first_apheresis_on=therapy.first_apheresis_on or today(),
@@ -246,6 +268,7 @@ class CarTCase:
         policy, therapy = self.coverage.policy, self.therapy
         return CarTCostFacts(
             item=item,
+            site_accepted=self._accepted(item.site),
             first_apheresis_on=therapy.first_apheresis_on,
             infused_on=therapy.infused_on,
             cover_ended_on=self.cover_ended_on,
@@ -254,16 +277,30 @@ class CarTCase:
             renewed_to=policy.renewed_to,
         )
 
-    def settlement_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
-        """The facts of who pays `cost`, where the limit holds `available` for this claim."""
-        policy, bills = self.coverage.policy, [bill for bill in self.bills if bill.items]
-        settled = all(bill.settled_by_social_insurance for bill in bills) if bills else policy.social_insurance.settled
+    def estimate_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
+        """The facts of who may have to pay `cost`, before anything was treated or settled.
+
+        Only a treatment that is not settled as that of a person with social insurance is paid at the lower ratio, so
+        that the higher one is what may be owed, and what has to be set aside. CART-3.
+        """
+        enrolled = self.coverage.policy.social_insurance.enrolled
+        return self._settlement_facts(cost, available, settled=enrolled)
+
+    def settlement_facts(self, items: Sequence[CostItem], available: Yuan) -> CarTSettlementFacts:
+        """The facts of who pays costs settled in one way, where the limit holds `available` for this claim."""
+        settled = any(item.settled_by_social_insurance for item in items)
+        return self._settlement_facts(total(items), available, *compensated(items), settled=settled)
+
+    def _settlement_facts(
+        self, cost: Yuan, available: Yuan, by_social: Yuan = ZERO, by_others: Yuan = ZERO, *, settled: bool
+    ) -> CarTSettlementFacts:
+        policy = self.coverage.policy
         return CarTSettlementFacts(
             cost=cost,
             social_insurance_enrolled=policy.social_insurance.enrolled,
             social_insurance_settled=settled,
-            social_insurance_compensation=sum((each.social_insurance_compensation for each in self.bills), ZERO),
-            other_compensation=sum((each.other_compensation for each in self.bills), ZERO),
+            social_insurance_compensation=by_social,
+            other_compensation=by_others,
             reimbursement_ratio=policy.reimbursement_ratio,
             ratio_by_person=self.ratio_by_person,
             available=available,

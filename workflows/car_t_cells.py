@@ -8,6 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.cryo_courier import CryoCourier
     from activities.custody import Custody
+    from activities.decisions import Decisions
     from activities.hospital import Hospital
     from activities.manufacturer import Manufacturer
     from schemas.action_input import ActionInput
@@ -29,11 +30,13 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import car_t_texts, own
 from workflows.car_t_case import CarTCase
+from workflows.car_t_sites import approved_at
 from workflows.car_t_waits import TherapyWaits
 from workflows.drug_case import today
 from workflows.endings import JourneyEndedError, TherapyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
+from workflows.turns import tell_a_supervisor
 
 _OF_SLOT = {
     "released": ManufacturingStatus.RELEASED,
@@ -56,6 +59,8 @@ class Cells:
         self.waits = TherapyWaits(journey, case)
         self.looked_at = -1
         """How much was known of the chain when it was last found fit for infusion; -1: it was not."""
+        self._not_theirs = set[str]()
+        """Donations of other patients whose product was released for this one: a supervisor knows."""
         self._writing = asyncio.Lock()
         journey.inbox.asides |= {"record_custody": self.tell, "resolve_deviation": self.dispose}
 
@@ -97,6 +102,16 @@ class Cells:
         async with self._writing:
             entry = CustodyEntry(key=key, journey_id=self.case.claim.journey_id, event=event)
             self.case.tell(event, await own.ask(Custody.append, entry))
+            await self._look()
+
+    async def _look(self) -> None:
+        """What is wrong with the cells is shown as soon as it is told, and put before a supervisor."""
+        facts = self.case.infusion_facts(conditioned=False)
+        before = {item.number for item in self.case.view.deviations}
+        found = (await own.ask(Decisions.car_t_deviations, facts)).deviations
+        self.case.found(found)
+        if any(item.open and item.number not in before for item in found):
+            self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
 
     # Apheresis
 
@@ -118,7 +133,7 @@ class Cells:
                 drug_id=self.case.plan.drug_id,
                 drug_name=self.case.plan.drug_label,
                 site=therapy.site,
-                apheresis_on=therapy.apheresis_planned_on or today(),
+                apheresis_on=therapy.collected_on or therapy.apheresis_planned_on or today(),
                 coi=therapy.coi,
             ),
         )
@@ -141,25 +156,37 @@ class Cells:
             ),
         )
 
+    async def follow(self) -> None:
+        """The therapy goes on elsewhere: the patient is admitted there, and a product that is made is brought there."""
+        therapy, stage = self.case.therapy, self.journey.record.status.stage
+        if stage is Stage.APHERESIS:
+            await self.admit("apheresis", max(therapy.apheresis_planned_on or today(), today()))
+        elif stage is Stage.PRE_INFUSION_EXAMINATION:
+            await self.admit("infusion", today())
+        if therapy.released and not self._arrived():
+            await self._ship(Material.PRODUCT)
+
     async def collect(self) -> None:
         """Apheresis, until enough cells are in the bag. The first one opens the treatment window. CART-4, CART-5."""
         self.journey.record.enter_stage(Stage.APHERESIS)
         while True:
             answer = await self.waits.answer(RecordApheresis, WaitingFor.APHERESIS, ActorRole.HOSPITAL)
+            for late in self.journey.inbox.hear_no_correction():
+                tell_a_supervisor(self.journey, late)
             if answer.result is ApheresisResult.NOT_POSSIBLE:
                 raise TherapyEndedError(Stage.REFUSED, CarTNews.UNFIT, today())
             await self._count(answer)
             if answer.collected:
                 self.case.begin_cells()
-                self.case.change(din=answer.collected.identity.din)
+                self.case.change(din=answer.collected.identity.din, collected_on=answer.performed_on)
                 await self._chain(answer.key, answer.collected)
                 return
 
     async def _count(self, answer: RecordApheresis) -> None:
         decision = await self.journey.decide(self.case.apheresis_facts(answer))
-        if not await self.journey.approved(decision):
+        if not await approved_at(answer.site, decision, self.journey, self.case):
             self.case.owed = self.case.therapy.first_apheresis_on is not None
-            raise JourneyEndedError(Stage.REFUSED)
+            raise self._not_covered() if self.case.owed else JourneyEndedError(Stage.REFUSED)
         therapy = self.case.therapy
         self.case.change(
             first_apheresis_on=therapy.first_apheresis_on or answer.performed_on,
@@ -188,8 +215,12 @@ class Cells:
 
     async def _ship(self, material: Material) -> None:
         therapy, claim = self.case.therapy, self.case.claim
-        ends = (therapy.party, therapy.manufacturer)
-        sender, recipient = ends if material is Material.STARTING_MATERIAL else ends[::-1]
+        white_cells, view = material is Material.STARTING_MATERIAL, self.case.view
+        holder, recipient = (
+            (view.starting_material_at or therapy.party, therapy.manufacturer)
+            if white_cells
+            else (view.product_at or therapy.manufacturer, therapy.party)
+        )
         conditions = next((each for each in therapy.conditions if each.material is material), None)
         await self.desk.hand_off(
             PartnerName.CRYO_COURIER,
@@ -200,7 +231,7 @@ class Cells:
                 material=material,
                 coi=therapy.coi,
                 din=therapy.din,
-                sender=sender,
+                sender=holder,
                 recipient=recipient,
                 ready_on=today(),
                 conditions=conditions,
@@ -218,6 +249,7 @@ class Cells:
             self.journey.record.escalate(car_t_texts.SLOT_LOST)
             await self._take_slot()
         if answer.din and answer.din != self.case.therapy.din:
+            self._not_theirs.add(answer.din)
             self.journey.record.escalate(car_t_texts.WRONG_PRODUCT)
             return await self._made()
         if answer.status is not ManufacturingStatus.RELEASED:
@@ -232,7 +264,7 @@ class Cells:
         slot = self.case.therapy.slot
         standing = await self.desk.look_up(PartnerName.MANUFACTURER, Manufacturer.slot, SlotQuery(slot_id=slot))
         status = _OF_SLOT.get(standing.status)
-        if status is None:
+        if status is None or standing.din in self._not_theirs:
             return None
         record = self.journey.record.status
         return RecordManufacturing(
@@ -259,6 +291,7 @@ class Cells:
             self.case.show(product_at=None)  # what there is of the failed product is not the one to come
             await self._take_slot()
             return
+        self.case.change(apheresis_planned_on=word.apheresis_planned_on or today(), collected_on=None)
         await self.arrange()
         await self.collect()
         self.journey.record.enter_stage(Stage.MANUFACTURING)
@@ -266,13 +299,16 @@ class Cells:
     # Before anybody gets them
 
     async def clear(self, *, conditioned: bool) -> None:
-        """Wait until the cells may be infused; cells that may not lead back to manufacturing.
+        """Wait until the cells may be infused; cells that cannot be lead back to manufacturing.
 
-        Raises UnusableCellsError. CART-5: made of the patient's own white cells, used as the approved label says.
+        Raises UnusableCellsError, and TherapyEndedError where it is not for the cells. CART-5: made of the patient's
+        own white cells, used as the approved label says.
         """
         while True:
             known = self.known
             decision = await self.journey.decide(self.case.infusion_facts(conditioned=conditioned))
+            if known != self.known:
+                continue  # something was told meanwhile: it is looked at, too
             self.case.found(decision.deviations)
             if decision.verdict is Verdict.APPROVED or await self._approved_by_person(decision, known):
                 self.looked_at = known
@@ -281,15 +317,24 @@ class Cells:
     async def _approved_by_person(self, decision: Decision, known: int) -> bool:
         """Whether a person lets them pass; what news of the cells can set right waits for news instead."""
         if decision.verdict is Verdict.REFUSED:
-            raise UnusableCellsError(decision)
+            raise self._refused(decision)
         if any(item.open for item in decision.deviations) or not self._arrived():
             if not any(item.open for item in self.journey.record.status.escalations):
                 self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
             await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
             return False
-        if not await self.journey.approved(decision):
-            raise UnusableCellsError(decision)
+        if not await approved_at(self.case.therapy.site, decision, self.journey, self.case):
+            raise self._refused(decision)
         return self.known == known
+
+    def _refused(self, decision: Decision) -> Exception:
+        """Only cells that cannot be used are replaced: no others would help against anything else. CART-4, CART-5."""
+        return UnusableCellsError(decision) if decision.unusable else self._not_covered()
+
+    def _not_covered(self) -> TherapyEndedError:
+        """The next step is not covered: the therapy ends, for the window where that has closed meanwhile."""
+        self.waits.heed_window()
+        return TherapyEndedError(Stage.REFUSED, CarTNews.STEP_REFUSED, today())
 
     async def give_up(self) -> None:
         """A slot in which nothing is made any more is given back to the manufacturer."""

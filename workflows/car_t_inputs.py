@@ -29,6 +29,8 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
+from workflows.car_t_costs import at_odds
+from workflows.drug_case import today
 from workflows.inputs import JourneyInputs, invalid, not_in_future
 
 _MOST_EVENTS = 200
@@ -40,6 +42,7 @@ class CarTJourneyInputs(JourneyInputs):
 
     case: CarTCase
     cells: Cells
+    correctable = ("applicant", "diagnosis", "drug", "papers")
 
     @workflow.update
     async def book_assessment(self, action: BookAssessment) -> Receipt:
@@ -109,7 +112,11 @@ class CarTJourneyInputs(JourneyInputs):
 
     @decide_remanufacture.validator
     def _may_decide_remanufacture(self, action: DecideRemanufacture) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
+        if action.apheresis_planned_on and action.apheresis_planned_on < today():
+            message = "apheresis_planned_on: lies in the past"
+            raise invalid(message)
 
     @workflow.update
     async def record_bridging(self, action: RecordBridging) -> Receipt:
@@ -195,6 +202,8 @@ class CarTJourneyInputs(JourneyInputs):
             not_in_future(f"items.{index}.incurred_on", item.incurred_on)
         if not action.items and not action.final:
             message = "items: name at least one cost, or say that no more will come (final)"
+            raise invalid(message)
+        if message := at_odds(action):
             raise invalid(message)
 
     @workflow.update

@@ -6,7 +6,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.car_t_actions import ManufacturingStatus, ToxicityKind
-    from schemas.journey import Stage
+    from schemas.journey import Stage, WaitingFor
+    from schemas.people import ActorRole
     from schemas.text import Bilingual
 
 CHAIN_BROKEN = Bilingual(
@@ -42,6 +43,11 @@ def window_closed(on: date) -> Bilingual:
         zh=f"治疗期已于 {on} 届满，其后的费用不属于保险责任",
         en=f"the treatment period ended on {on}; later costs are not covered",
     )
+
+
+def silent(what: WaitingFor, on: ActorRole) -> Bilingual:
+    """Nobody has said what is waited for."""
+    return Bilingual(zh=f"久未收到回复：{what}", en=f"no answer: {what} from {on}")
 
 
 def site_refused(site: str) -> Bilingual:

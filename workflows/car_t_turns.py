@@ -18,6 +18,8 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import car_t_texts
 from workflows.car_t_case import CarTCase
+from workflows.car_t_cells import Cells
+from workflows.car_t_sites import approved_at
 from workflows.drug_case import today
 from workflows.endings import CorrectedError, TherapyEndedError
 from workflows.inbox import Turn
@@ -29,10 +31,11 @@ from workflows.waiting import Waiting
 class CarTTurns:
     """Sees to the turns of one therapy."""
 
-    def __init__(self, journey: Journey, case: CarTCase) -> None:
-        """See to what happens to `case` by the means of `journey`."""
+    def __init__(self, journey: Journey, case: CarTCase, cells: Cells) -> None:
+        """See to what happens to `case` by the means of `journey`; `cells` follow it to another institution."""
         self.journey = journey
         self.case = case
+        self.cells = cells
 
     async def heed(self, turn: Turn, wait: Waiting) -> None:
         """Raise where the step in hand does not go on; else come back to `wait`."""
@@ -85,9 +88,11 @@ class CarTTurns:
 
     async def _transfer(self, turn: TransferSite) -> None:
         """Only another designated institution takes over; else the therapy stays where it is. CART-5."""
-        if await self.journey.approved(await self.journey.decide(self.case.site_facts(turn.site))):
+        decision = await self.journey.decide(self.case.site_facts(turn.site))
+        if await approved_at(turn.site, decision, self.journey, self.case):
             self.case.change(site=turn.site, party=turn.party)
             self.journey.record.note("input", car_t_texts.transferred(turn.site), actor=turn.actor)
+            await self.cells.follow()
         else:
             text = car_t_texts.site_refused(turn.site)
             self.journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", text)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities import policies
     from schemas.action_input import ActionInput
     from schemas.car_t_facts import CarTNews
     from schemas.civil import CHINA
@@ -59,9 +60,11 @@ class TherapyWaits:
     async def _listen(self, wait: Waiting, last_day: date | None = None) -> ActionInput | None:
         while True:
             closes_on = self._window_closes()
-            days = [day for day in (closes_on, last_day) if day is not None]
-            wait.wake_at = _after(min(days)) if days else None
             await self.journey.show(wait)
+            patience_ends = self._patience_ends(wait)
+            moments = [_after(day) for day in (closes_on, last_day) if day is not None]
+            moments += [patience_ends] if patience_ends else []
+            wait.wake_at = min(moments, default=None)
             answer = await self.journey.listen(wait)
             if answer is not None or wait.over:
                 return answer
@@ -69,6 +72,28 @@ class TherapyWaits:
                 self._window_closed(closes_on)
             if last_day is not None and last_day < today():
                 return None
+            wait.asked += self._silent(wait)
+
+    def _patience_ends(self, wait: Waiting) -> datetime | None:
+        """When a supervisor is told that nobody spoke; None where they were, or where the partner is asked itself."""
+        patience = policies.PATIENCE.get(wait.what)
+        if patience is None or wait.asked or wait.poll:
+            return None
+        return self.journey.record.status.wait.since + patience
+
+    def _silent(self, wait: Waiting) -> bool:
+        """Whether whoever is waited for has taken too long; a supervisor is told, once."""
+        ends = self._patience_ends(wait)
+        if ends is None or workflow.now() < ends:
+            return False
+        self.journey.record.escalate(car_t_texts.silent(wait.what, wait.on))
+        return True
+
+    def heed_window(self) -> None:
+        """Where the window closed on the way to the infusion, the therapy ends so."""
+        closes_on = self._window_closes()
+        if closes_on is not None and closes_on < today():
+            self._window_closed(closes_on)
 
     def _window_closes(self) -> date | None:
         """The last day of the window; None where it is not open, or nothing more hangs on it."""

@@ -87,6 +87,7 @@ class Inbox:
             withdrawable=self.withdrawable and not withdrawn,
             held=self.held is not None,
             refund_due=self.record.status.money.refund_due > ZERO,
+            collected=bool(therapy and therapy.therapy.first_apheresis_on),
             deviations=bool(therapy and any(deviation.open for deviation in therapy.deviations)),
         )
 

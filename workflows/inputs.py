@@ -41,13 +41,19 @@ def not_in_future(field: str, day: date) -> None:
         raise invalid(message)
 
 
-_CORRECTABLE = ("applicant", "diagnosis", "prescription", "hospital_lacks_drug", "planned_purchase_on", "papers")
-
-
 class JourneyInputs:
     """Update handlers; what they do with an action is the business of `self.journey`."""
 
     journey: Journey
+    correctable: tuple[str, ...] = (
+        "applicant",
+        "diagnosis",
+        "prescription",
+        "hospital_lacks_drug",
+        "planned_purchase_on",
+        "papers",
+    )
+    """What of the claim can be corrected."""
 
     @workflow.update
     async def submit_papers(self, action: SubmitPapers) -> Receipt:
@@ -178,8 +184,12 @@ class JourneyInputs:
         if not self.journey.inbox.check(action):
             return
         if not action.given:
-            message = f"correct_claim: nothing is corrected; give at least one of {', '.join(_CORRECTABLE)}"
+            message = f"correct_claim: nothing is corrected; give at least one of {', '.join(self.correctable)}"
             raise invalid(message)
+        for name in action.given:
+            if name not in self.correctable:
+                message = f"{name}: is not part of this claim; it has {', '.join(self.correctable)}"
+                raise invalid(message)
 
     @workflow.update
     async def record_refund(self, action: RecordRefund) -> Receipt:

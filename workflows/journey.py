@@ -144,7 +144,8 @@ class Journey:
         turn, expected, answer = self.inbox.turns.pop(0), self.inbox.expected, self.inbox.answer
         if self.on_turn:
             await self.on_turn(turn, wait)
-        self.inbox.expected, self.inbox.answer = expected, answer
+        if self.inbox.expected is not expected:  # else what was answered meanwhile stands
+            self.inbox.expected, self.inbox.answer = expected, answer
         self._resume(wait)
         await self.publish(wait.clock)
 

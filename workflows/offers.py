@@ -82,7 +82,7 @@ _ASIDE: dict[Stage, tuple[ActionOffer, ...]] = {
 """What may be told in a stage whatever the journey waits for."""
 
 _AUTHORIZED = frozenset({Stage.ASSESSMENT, *_ASIDE})
-"""Stages of a CAR-T therapy in which the claim is decided: a correction would come too late."""
+"""Stages of a CAR-T therapy in which the claim is decided: a correction undoes what was arranged."""
 
 _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.REFERRAL: (_offer("decide_referral", _REVIEWERS, "人工核定", "Decide what was referred"),),
@@ -178,6 +178,11 @@ _CORRECTABLE = frozenset({WaitingFor.PAPERS, WaitingFor.REFERRAL, WaitingFor.REV
 _BEYOND_INVESTIGATION = frozenset({WaitingFor.INVESTIGATION, WaitingFor.HAND_OFF, WaitingFor.REFUND})
 """An investigation is under way, a partner is being asked, or the claim is decided and only money comes back."""
 
+_BEFORE_APHERESIS = frozenset(
+    {WaitingFor.ASSESSMENT_BOOKING, WaitingFor.ASSESSMENT, WaitingFor.ARRANGEMENT, WaitingFor.APHERESIS}
+)
+"""Waits at which a CAR-T claim can still be corrected: what was arranged is given back."""
+
 
 class Standing(NamedTuple):
     """What else decides which actions are possible."""
@@ -185,6 +190,8 @@ class Standing(NamedTuple):
     withdrawable: bool
     held: bool = False
     refund_due: bool = False
+    collected: bool = False
+    """An apheresis has opened the treatment period."""
     deviations: bool = False
     """Something is wrong with the chain of identity or custody, and nobody has disposed of it."""
 
@@ -223,8 +230,9 @@ def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:
 
 
 def _turns(stage: Stage, what: WaitingFor, standing: Standing) -> list[ActionOffer]:
-    correctable = standing.withdrawable and what in _CORRECTABLE and stage not in _AUTHORIZED
-    turns = [CORRECT] if correctable else []
+    correctable = what in _CORRECTABLE and stage not in _AUTHORIZED
+    in_time = what in _BEFORE_APHERESIS and not standing.collected
+    turns = [CORRECT] if standing.withdrawable and (correctable or in_time) else []
     if stage in _INVESTIGABLE and what not in _BEYOND_INVESTIGATION:
         turns.append(INVESTIGATE)
     return [*turns, *(() if stage is Stage.RECOVERY else NEWS)]

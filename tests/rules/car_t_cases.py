@@ -90,8 +90,8 @@ def authorized(product: str = CHINALIFE, /, **changes: Any) -> CarTAuthorization
     return CarTAuthorizationFacts.model_validate(fields | changes)
 
 
-def at_site(site: str = SITE) -> CarTSiteFacts:
-    return CarTSiteFacts(site=site, policy_effective_on=EFFECTIVE)
+def at_site(site: str = SITE, *, site_accepted: bool = False) -> CarTSiteFacts:
+    return CarTSiteFacts(site_accepted=site_accepted, site=site, policy_effective_on=EFFECTIVE)
 
 
 def assessed(**changes: Any) -> CarTAssessmentFacts:

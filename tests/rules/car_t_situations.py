@@ -163,7 +163,14 @@ def cancelled_costs(expected: str) -> tuple[Situation, ...]:
     )
 
 
-ENDS = (CarTNews.WITHDRAWN, CarTNews.UNFIT, CarTNews.NO_PRODUCT, CarTNews.WINDOW_CLOSED, CarTNews.DEATH)
+ENDS = (
+    CarTNews.WITHDRAWN,
+    CarTNews.UNFIT,
+    CarTNews.NO_PRODUCT,
+    CarTNews.WINDOW_CLOSED,
+    CarTNews.STEP_REFUSED,
+    CarTNews.DEATH,
+)
 _NOT_GIVEN = {"infused_on": None}
 _DAY_BEFORE, _THAT_DAY, _DAY_AFTER = ({"since": date(2026, 8, day)} for day in (9, 10, 11))
 GIVEN_BEFORE_THE_END: tuple[Situation, ...] = (

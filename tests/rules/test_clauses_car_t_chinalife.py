@@ -131,6 +131,8 @@ SITES = rows(
     ("only another campus is listed", {"site": "上海复旦大学附属华山医院虹桥院区"}, REFUSED),
     ("which campus was not said", {"site": "上海复旦大学附属华山医院"}, REFERRED),
     ("much like a listed one", {"site": "上海复旦大学附属中山医馆医院"}, REFERRED),
+    ("accepted by a person before", {"site": "上海复旦大学附属华山医院", "site_accepted": True}, MET),
+    ("not listed, whatever was accepted", {"site": "安徽省阜阳市中医院", "site_accepted": True}, REFUSED),
     ("not listed", {"site": "安徽省阜阳市中医院"}, REFUSED),
 )
 ASSESSMENT = [

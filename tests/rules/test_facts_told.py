@@ -193,8 +193,13 @@ TOLD: dict[str, tuple[str, ...]] = {
         "met: drug_name list_day manufacturer rows",
     ),
     "car_t_product_prescribed": ("assessed_on prescribed",),
-    "car_t_site_designated": (f"met: {SITE}", f"not_met: {SITE}", f"referred: {SITE}"),
-    "car_t_site_designated_or_referred": (f"met: {SITE}", f"referred: {SITE}", "not_applicable: site"),
+    "car_t_site_designated": (f"met: {SITE}", f"met: {SITE} site_accepted", f"not_met: {SITE}", f"referred: {SITE}"),
+    "car_t_site_designated_or_referred": (
+        f"met: {SITE}",
+        f"met: {SITE} site_accepted",
+        f"referred: {SITE}",
+        "not_applicable: site",
+    ),
     "cells_kept_cold": (
         f"met: {CELLS}",
         f"not_met: {CELLS}",

@@ -1,6 +1,6 @@
 """CAR-T journeys on a running house: where each road ends, what it costs, and what an infusion needs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -59,6 +59,17 @@ async def test_cells_collected_again_keep_the_window(rig: Rig) -> None:
     chain = "SELECT array_agg(seq ORDER BY seq) FROM custody_event WHERE journey_id = $1"
     seqs = await rig.pool.fetchval(chain, status.journey_id)
     assert seqs == list(range(1, status.car_t.custody.seq + 1))
+
+
+async def test_what_is_booked_anew_bears_the_new_day(rig: Rig) -> None:
+    """chinalife-cancer-rider/CART-5: slot and bed of a second apheresis are not asked for the day of the first."""
+    journey = await car_t_roads.collected_again(rig)
+    beds = "SELECT array_agg(due_on ORDER BY booked_at) FROM sandbox.appointment"
+    planned = people.today() + timedelta(days=7)
+    asked = await rig.pool.fetchval(f"{beds} WHERE journey_id = $1 AND purpose = 'apheresis'", journey)
+    slots = "SELECT array_agg(booking ->> 'apheresis_on' ORDER BY reserved_at) FROM sandbox.slot WHERE journey_id = $1"
+    assert asked == [planned, people.today()]
+    assert await rig.pool.fetchval(slots, journey) == [day.isoformat() for day in asked]
 
 
 async def before_the_infusion(rig: Rig) -> JourneyStatus:
