@@ -14,3 +14,7 @@ class StuckError(SimulationError):
 
     The message says which, with what Temporal says of it or with the wait that repeats.
     """
+
+
+class OvershotError(SimulationError):
+    """The server skipped more of a journey's time than it was told to: what the journey did meanwhile was not seen."""

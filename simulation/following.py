@@ -39,6 +39,10 @@ class Follower:
         for event in self._pages.current_page or ():
             self._run.add(event)
 
+    def begin_anew(self) -> None:
+        """Forget what was read: the newest run is read from its start."""
+        self._begin(None)
+
     @property
     def run(self) -> "Run":
         """The present run as far as it is read."""

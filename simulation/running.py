@@ -3,15 +3,19 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from simulation.comparing import Row, compared
-from simulation.errors import SimulationError
+from simulation.errors import OvershotError, SimulationError
 from simulation.house import House
 from simulation.play import play
 from simulation.scenario import Scenario
 from simulation.trace import ClaimTrace
+
+_PLAYS_AT_MOST = 3
+"""A play that the server spoilt is begun anew, with other claims."""
 
 
 class Named(NamedTuple):
@@ -43,10 +47,17 @@ async def run_one(house: House, named: Named) -> Outcome:
     file, scenario = named
     began = time.monotonic()
     try:
-        traces = await play(house, scenario)
+        traces = await _played(house, scenario)
     except SimulationError as error:
         return Outcome(file, scenario, (), (), time.monotonic() - began, str(error))
     return Outcome(file, scenario, compared(scenario, traces), traces, time.monotonic() - began)
+
+
+async def _played(house: House, scenario: Scenario) -> tuple[ClaimTrace, ...]:
+    for _ in range(_PLAYS_AT_MOST - 1):
+        with suppress(OvershotError):
+            return await play(house, scenario)
+    return await play(house, scenario)
 
 
 async def run_all(

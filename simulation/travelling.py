@@ -15,12 +15,15 @@ from intake.starter import start
 from schemas.action_input import ActionInput
 from schemas.actions import Receipt
 from schemas.claims import AnyClaim
-from simulation.errors import StuckError
+from simulation.errors import OvershotError, StuckError
 from simulation.following import Follower, moment
 from simulation.house import House
 
 _PATIENCE_SECONDS = 60
 _CONTINUED = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
+_SILENCE_SECONDS = 3
+_OVERSHOT = timedelta(minutes=10)
+"""What its clock may differ from ours. A skip is told by its length: told twice, as on a busy machine, it is double."""
 _RETRY_SECONDS = 0.05
 _FAILURES = 2
 """Of one workflow task: a busy machine may fail it once."""
@@ -52,7 +55,7 @@ class Traveller:
         """Start the journey at `at`."""
         self._house.clock.start(self._claim.journey_id, at)
         await start(self._house.client, self._claim)
-        return await self._rest()
+        return await self.come_to_rest()
 
     async def wait_until(self, at: datetime) -> Rest:
         """Let the time pass until the minute `at`."""
@@ -80,7 +83,7 @@ class Traveller:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             refusal = "the journey is closed"
-        return await self._rest(news=not refusal), refusal
+        return await self.come_to_rest(news=not refusal), refusal
 
     async def end(self) -> None:
         """Take the journey off the server, where it is still open when the simulation ends."""
@@ -93,15 +96,15 @@ class Traveller:
     async def _skip_to(self, temporal: datetime) -> Rest:
         now = self._now()
         if temporal <= now:
-            return await self._rest(news=False)
+            return await self.come_to_rest(news=False)
         await self._house.skipper.fast_forward(self._handle, temporal - now)
         self._ahead += temporal - now
-        return await self._rest()
+        return await self.come_to_rest()
 
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
-    async def _rest(self, *, news: bool = True) -> Rest:
+    async def come_to_rest(self, *, news: bool = True) -> Rest:
         """Wait until the journey can do nothing more at this moment; with `news` it has done something.
 
         A look at the journey costs the server as much as the journey's own doing, so its history is waited for instead.
@@ -121,9 +124,13 @@ class Traveller:
     async def _read_on(self) -> None:
         """Read the history on, until it does not show by itself that the journey will do more at this moment."""
         history = self._history
-        await history.more()
-        while not (history.closed or history.run.failure or (history.run.at_rest and not self._due())):
-            await history.more()
+        try:
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                await history.more()
+                while not (history.closed or history.run.failure or (history.run.at_rest and not self._due())):
+                    await history.more()
+        except TimeoutError:
+            history.begin_anew()  # a busy server may have told of what it took back, and then nothing more comes
 
     def _due(self) -> bool:
         wakes = self._history.run.wakes
@@ -132,6 +139,9 @@ class Traveller:
     async def _resting(self) -> Rest | None:
         described = await self._not_failing()
         now = _now_of(described)
+        if now - self._now() > _OVERSHOT:
+            message = "the server skipped more time than it was told to, as it may when the machine is too busy"
+            raise OvershotError(message)
         self._ahead = now - datetime.now(UTC)
         if described.workflow_execution_info.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
             return Rest(self.own_time(now), running=False, wakes=None)

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import (
     HistoryEvent,
@@ -16,14 +18,17 @@ from temporalio.api.history.v1 import (
     WorkflowTaskFailedEventAttributes,
     WorkflowTaskScheduledEventAttributes,
 )
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 
 from schemas.actions import Withdraw
 from schemas.drug_claim import DrugClaim
 from schemas.people import Actor, ActorRole
-from simulation import travelling
-from simulation.errors import StuckError
+from simulation import running, travelling
+from simulation.errors import OvershotError, StuckError
 from simulation.following import Run
 from simulation.house import House
+from simulation.scenario import Scenario
+from simulation.trace import ClaimTrace
 from simulation.travelling import Traveller
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -85,3 +90,73 @@ async def test_an_action_that_is_never_answered_is_told(monkeypatch: pytest.Monk
     word = Withdraw(key="withdraw-1", actor=Actor(role=ActorRole.INSURED, id="somebody"), reason="bought elsewhere")
     with pytest.raises(StuckError, match="withdraw is neither taken nor refused"):
         await traveller.act(word, "withdraw")
+
+
+def described(now: datetime, events: int) -> DescribeWorkflowExecutionResponse:
+    answer = DescribeWorkflowExecutionResponse()
+    answer.workflow_execution_info.status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+    answer.workflow_execution_info.history_length = events
+    answer.workflow_extended_info.time_skipping_info.current_time.FromDatetime(now)
+    return answer
+
+
+class Pages:
+    """The history of a run, page after page; then silence."""
+
+    next_page_token = b"more"
+
+    def __init__(self, *pages: list[HistoryEvent]) -> None:
+        """Pages to give."""
+        self._pages = list(pages)
+        self.current_page: list[HistoryEvent] = []
+
+    async def fetch_next_page(self) -> None:
+        """The next page, or wait for ever."""
+        if not self._pages:
+            await asyncio.Event().wait()
+        self.current_page = self._pages.pop(0)
+
+
+def traveller(now: datetime, events: int, *readings: Pages) -> Traveller:
+    """A traveller with a journey that the server describes so; its history is read once for each of `readings`."""
+    given = iter(readings)
+    handle = SimpleNamespace(fetch_history_events=lambda **_: next(given))
+
+    async def describe(*_: Any, **__: Any) -> DescribeWorkflowExecutionResponse:
+        return described(now, events)
+
+    service = SimpleNamespace(describe_workflow_execution=describe)
+    client = SimpleNamespace(get_workflow_handle=lambda *_, **__: handle, workflow_service=service, namespace="default")
+    clock = SimpleNamespace(simulated=lambda _, temporal: temporal)
+    house = cast("House", SimpleNamespace(client=client, clock=clock))
+    return Traveller(house, cast("DrugClaim", SimpleNamespace(journey_id="journey")))
+
+
+COMPLETED = HistoryEvent(workflow_task_completed_event_attributes=WorkflowTaskCompletedEventAttributes())
+
+
+async def test_time_that_was_skipped_twice_is_noticed() -> None:
+    """What the journey did meanwhile was not seen, so the play cannot go on."""
+    with pytest.raises(OvershotError, match="skipped more time"):
+        await traveller(datetime.now(UTC) + timedelta(days=45), 1, Pages([COMPLETED])).come_to_rest()
+
+
+async def test_a_history_that_the_server_took_back_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two events were told of, one was kept, and no more comes: the second reading agrees with the server."""
+    monkeypatch.setattr(travelling, "_SILENCE_SECONDS", 0.01)
+    rest = await traveller(datetime.now(UTC), 1, Pages([COMPLETED, COMPLETED]), Pages([COMPLETED])).come_to_rest()
+    assert (rest.running, rest.wakes) == (True, None)
+
+
+async def test_a_play_that_the_server_spoilt_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice at most; then the scenario fails with the reason."""
+    plays = list[str]()
+
+    async def spoilt(*_: Any) -> tuple[ClaimTrace, ...]:
+        plays.append("play")
+        message = "too far"
+        raise OvershotError(message)
+
+    monkeypatch.setattr(running, "play", spoilt)
+    outcome = await running.run_one(cast("House", None), running.Named(Path("x.yaml"), cast("Scenario", None)))
+    assert (len(plays), outcome.failure) == (3, "too far")
