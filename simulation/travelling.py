@@ -98,8 +98,12 @@ class Traveller:
         if temporal <= now:
             return await self.come_to_rest(news=False)
         await self._house.skipper.fast_forward(self._handle, temporal - now)
-        self._ahead += temporal - now
+        self.skipped(temporal - now)
         return await self.come_to_rest()
+
+    def skipped(self, length: timedelta) -> None:
+        """Time was skipped."""
+        self._ahead += length
 
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -138,7 +142,8 @@ class Traveller:
 
     async def _resting(self) -> Rest | None:
         described = await self._not_failing()
-        now = _now_of(described)
+        # A run that has just begun does not tell its time yet: what was skipped before it still counts.
+        now = _now_of(described) or self._now()
         if now - self._now() > _OVERSHOT:
             message = "the server skipped more time than it was told to, as it may when the machine is too busy"
             raise OvershotError(message)
@@ -174,9 +179,9 @@ class Traveller:
                 return described
 
 
-def _now_of(described: DescribeWorkflowExecutionResponse) -> datetime:
+def _now_of(described: DescribeWorkflowExecutionResponse) -> datetime | None:
     info = described.workflow_extended_info.time_skipping_info
-    return moment(info.current_time) if info.HasField("current_time") else datetime.now(UTC)
+    return moment(info.current_time) if info.HasField("current_time") else None
 
 
 def _at_work_on(described: DescribeWorkflowExecutionResponse) -> str:

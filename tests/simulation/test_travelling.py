@@ -92,11 +92,12 @@ async def test_an_action_that_is_never_answered_is_told(monkeypatch: pytest.Monk
         await traveller.act(word, "withdraw")
 
 
-def described(now: datetime, events: int) -> DescribeWorkflowExecutionResponse:
+def described(now: datetime | None, events: int) -> DescribeWorkflowExecutionResponse:
     answer = DescribeWorkflowExecutionResponse()
     answer.workflow_execution_info.status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
     answer.workflow_execution_info.history_length = events
-    answer.workflow_extended_info.time_skipping_info.current_time.FromDatetime(now)
+    if now:
+        answer.workflow_extended_info.time_skipping_info.current_time.FromDatetime(now)
     return answer
 
 
@@ -117,7 +118,7 @@ class Pages:
         self.current_page = self._pages.pop(0)
 
 
-def traveller(now: datetime, events: int, *readings: Pages) -> Traveller:
+def traveller(now: datetime | None, events: int, *readings: Pages) -> Traveller:
     """A traveller with a journey that the server describes so; its history is read once for each of `readings`."""
     given = iter(readings)
     handle = SimpleNamespace(fetch_history_events=lambda **_: next(given))
@@ -139,6 +140,14 @@ async def test_time_that_was_skipped_twice_is_noticed() -> None:
     """What the journey did meanwhile was not seen, so the play cannot go on."""
     with pytest.raises(OvershotError, match="skipped more time"):
         await traveller(datetime.now(UTC) + timedelta(days=45), 1, Pages([COMPLETED])).come_to_rest()
+
+
+async def test_a_run_that_does_not_tell_its_time_yet_goes_on_in_ours() -> None:
+    """The time that was skipped in the runs before is not forgotten."""
+    told = traveller(None, 1, Pages([COMPLETED]))
+    told.skipped(timedelta(days=45))
+    rest = await told.come_to_rest()
+    assert timedelta(days=45) <= rest.now - datetime.now(UTC) + timedelta(seconds=5) < timedelta(days=45, minutes=1)
 
 
 async def test_a_history_that_the_server_took_back_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
