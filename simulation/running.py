@@ -14,7 +14,7 @@ from simulation.play import play
 from simulation.scenario import Scenario
 from simulation.trace import ClaimTrace
 
-_PLAYS_AT_MOST = 3
+_PLAYS_AT_MOST = 8
 """A play that the server spoilt is begun anew, with other claims."""
 
 

@@ -22,8 +22,9 @@ from simulation.house import House
 _PATIENCE_SECONDS = 60
 _CONTINUED = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
 _SILENCE_SECONDS = 3
-_OVERSHOT = timedelta(minutes=10)
-"""What its clock may differ from ours. A skip is told by its length: told twice, as on a busy machine, it is double."""
+_OVERSHOT = timedelta(days=3)
+"""A skip is told by its length: told twice, as on a busy machine, it is double. A day more, between two questions to a
+partner, is caught up with; more is not."""
 _RETRY_SECONDS = 0.05
 _FAILURES = 2
 """Of one workflow task: a busy machine may fail it once."""

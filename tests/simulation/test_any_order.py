@@ -1,6 +1,7 @@
 """Whatever is said to a journey, by whom and when: it ends well, its books agree, and no decision lacks its clause."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from schemas.journey import CLOSED_STAGES, WaitingFor
 from schemas.money import ZERO
 from simulation.car_t_people import donation_number
 from simulation.claims import Reported, reported
+from simulation.errors import OvershotError
 from simulation.house import House
 from simulation.play import ClaimPlay
 from simulation.scenario import Scenario
@@ -164,7 +166,13 @@ def scenario(product: str, said: list[tuple[str, int]]) -> Scenario:
 
 
 async def played(house: House, wanted: Scenario) -> tuple[Reported, ClaimTrace]:
-    """Play to the end; gives the claim as it was reported, and its trace."""
+    """Play to the end, anew where the server skipped too much; gives the claim as it was reported, and its trace."""
+    while True:
+        with suppress(OvershotError):
+            return await played_once(house, wanted)
+
+
+async def played_once(house: House, wanted: Scenario) -> tuple[Reported, ClaimTrace]:
     claim = reported(wanted, house.products, key())[0]
     play = ClaimPlay(house, claim)
     try:

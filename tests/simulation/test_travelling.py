@@ -158,7 +158,7 @@ async def test_a_history_that_the_server_took_back_is_read_anew(monkeypatch: pyt
 
 
 async def test_a_play_that_the_server_spoilt_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twice at most; then the scenario fails with the reason."""
+    """Seven times at most; then the scenario fails with the reason."""
     plays = list[str]()
 
     async def spoilt(*_: Any) -> tuple[ClaimTrace, ...]:
@@ -168,4 +168,4 @@ async def test_a_play_that_the_server_spoilt_is_begun_anew(monkeypatch: pytest.M
 
     monkeypatch.setattr(running, "play", spoilt)
     outcome = await running.run_one(cast("House", None), running.Named(Path("x.yaml"), cast("Scenario", None)))
-    assert (len(plays), outcome.failure) == (3, "too far")
+    assert (len(plays), outcome.failure) == (8, "too far")
