@@ -22,9 +22,11 @@ from simulation.house import House
 _PATIENCE_SECONDS = 60
 _CONTINUED = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
 _SILENCE_SECONDS = 3
-_OVERSHOT = timedelta(days=3)
-"""A skip is told by its length: told twice, as on a busy machine, it is double. A day more, between two questions to a
-partner, is caught up with; more is not."""
+_PAST_A_TIMER = timedelta(seconds=0.5)
+"""So much further than the timer itself. Where a skip ends while the timer's workflow task does, the server (1.32) may not
+notice before it has skipped to the next timer; half a second later the journey is idle again."""
+_OVERSHOT = timedelta(minutes=10)
+"""More than any call takes: the server skipped on all the same."""
 _RETRY_SECONDS = 0.05
 _FAILURES = 2
 """Of one workflow task: a busy machine may fail it once."""
@@ -64,7 +66,7 @@ class Traveller:
 
     async def wake(self, rest: Rest) -> Rest:
         """Let the time pass until the journey's own next doing."""
-        return await self._skip_to(rest.wakes) if rest.wakes else rest
+        return await self._skip_to(rest.wakes + _PAST_A_TIMER) if rest.wakes else rest
 
     async def act(self, action: ActionInput, name: str) -> tuple[Rest, str]:
         """Take an action: where the journey rests afterwards, and why it refused, empty when it did not.
