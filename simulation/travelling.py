@@ -23,8 +23,8 @@ _PATIENCE_SECONDS = 60
 _CONTINUED = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
 _SILENCE_SECONDS = 3
 _PAST_A_TIMER = timedelta(seconds=0.5)
-"""So much further than the timer itself. Where a skip ends while the timer's workflow task does, the server (1.32) may not
-notice before it has skipped to the next timer; half a second later the journey is idle again."""
+"""So much further than the timer itself. Where a skip ends while the timer's workflow task does, the server (1.32)
+may not notice before it has skipped to the next timer; half a second later the journey is idle again."""
 _OVERSHOT = timedelta(minutes=10)
 """More than any call takes: the server skipped on all the same."""
 _RETRY_SECONDS = 0.05
