@@ -61,10 +61,10 @@ class Ledger:
 
         Books nothing, not even a changed sum insured, and promises nothing: reserving has the last word.
         """
-        left = await self._pool.fetchval(
+        [row] = await self._pool.fetch(
             _SQL["available"], request.product, request.policy_number, request.period_from, request.sum_insured
         )
-        return LimitLeft(available=left)
+        return LimitLeft(**row)
 
     @activity.defn(name="ledger.issue_voucher")
     async def issue_voucher(self, request: IssueVoucher) -> Voucher:

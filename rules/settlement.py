@@ -7,7 +7,8 @@ from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.car_t_facts import CarTSettlementFacts
 from schemas.decision import Amounts, SettlementFacts
-from schemas.money import ZERO
+from schemas.money import ZERO, Yuan
+from schemas.text import Bilingual
 
 
 @rule(topic="payment")
@@ -58,6 +59,7 @@ def _amounts(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> 
 def limit_not_exceeded(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Result:
     """The insurer pays out of what the benefit limit still holds; once nothing is left its liability has ended.
 
+    It ends by what was paid. What is only set aside for other claims may come free again: a person decides.
     pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1, chinalife-cancer-rider/LIMIT-1, axa-excellence/ID-1,
     yuanxin-cancer-drug/PAY-2.
     """
@@ -71,9 +73,18 @@ def limit_not_exceeded(facts: SettlementFacts | CarTSettlementFacts, context: Co
         f"剩余额度 {facts.available} 元，超出 {amounts.over_limit} 元由个人承担。",
         f"{facts.available} is left of the limit; {amounts.over_limit} beyond it is the insured person's own.",
     )
+    if facts.available == ZERO and facts.bound:
+        return referred(_bound(facts.bound), CALL_INSURER, **known, bound=facts.bound)
     if facts.available == ZERO:
         return not_met(why, OWN_COST, **known)
     return met(why, REST_OWN_COST, **known)
+
+
+def _bound(bound: Yuan) -> Bilingual:
+    return say(
+        f"剩余额度为零，其中 {bound} 元仅为其他未结案件预留，可能释放。",
+        f"Nothing of the limit is free; {bound} of it is only set aside for other claims and may come free.",
+    )
 
 
 @rule(topic="payment")

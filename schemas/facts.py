@@ -3,7 +3,7 @@
 from datetime import date
 
 from schemas.clinical import Diagnosis
-from schemas.money import Ratio, Yuan
+from schemas.money import ZERO, Ratio, Yuan
 from schemas.papers import Paper
 from schemas.people import ApplicantRole, InsuredFacts
 from schemas.policy import Coverage
@@ -36,4 +36,6 @@ class PaymentFacts(Strict):
     """What a person read in the contract or catalogue, where the facts do not tell the ratio."""
     available: Yuan
     """What the benefit limit still holds for this claim (its own reservation included)."""
+    bound: Yuan = ZERO
+    """What of the benefit limit is set aside for other claims: it may come free again."""
     policy_effective_on: date

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from schemas.money import Yuan
+from schemas.money import ZERO, Yuan
 from schemas.names import IdempotencyKey, JourneyId, PolicyNumber, ProductId
 from schemas.shape import Shape
 
@@ -20,6 +20,8 @@ class LimitLeft(Shape):
     """What the benefit limit holds at this moment; nothing is set aside, others may draw on it meanwhile."""
 
     available: Yuan
+    reserved: Yuan = ZERO
+    """Set aside for claims that are not settled yet: it may come free again."""
 
 
 class Reserve(Shape):

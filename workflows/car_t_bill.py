@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage, WaitingFor
-    from schemas.ledger import Commit, Release, Reservation, Reserve
+    from schemas.ledger import Commit, LimitLeft, Release, Reservation, Reserve
     from schemas.money import ZERO, Yuan
     from schemas.partners import PaymentOrder
     from schemas.people import ActorRole
@@ -50,8 +50,8 @@ class Bill:
 
     async def reserve(self, expected: Yuan) -> None:
         """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up."""
-        amounts = await self._amounts(expected, self.case.coverage.policy.sum_insured)
-        reserve = self._reserving(amounts.insurer_pays)
+        amounts = await self._amounts(expected, LimitLeft(available=self.case.coverage.policy.sum_insured))
+        reserve = self._reserving(amounts.insurer_pays + amounts.over_limit)
         reservation = self.case.reservation = await own.ask(Ledger.reserve, reserve)
         money = self.journey.record.status.money
         self.journey.record.change(
@@ -60,7 +60,7 @@ class Bill:
         self.journey.record.note("money", texts.reserved(reservation.granted))
         holds = reservation.granted + reservation.available
         if holds < amounts.insurer_pays:
-            await self._within(expected, holds)
+            await self._within(expected, await self._left())
 
     def _reserving(self, wanted: Yuan) -> Reserve:
         policy, claim = self.case.coverage.policy, self.case.claim
@@ -79,32 +79,41 @@ class Bill:
         self.reserved += 1
         return self.case.key("reserve") if self.reserved == 1 else self.case.key(f"reserve/{self.reserved}")
 
-    async def _within(self, expected: Yuan, holds: Yuan) -> None:
-        amounts = await self._amounts(expected, holds)
+    async def _within(self, expected: Yuan, left: LimitLeft) -> None:
+        amounts = await self._amounts(expected, left)
         money = self.journey.record.status.money
         self.journey.record.change(money=money.model_copy(update={"estimate": amounts}))
 
-    async def _amounts(self, cost: Yuan, available: Yuan) -> Amounts:
-        decision = await self._decide(lambda: self.case.estimate_facts(cost, available))
+    async def _amounts(self, cost: Yuan, left: LimitLeft) -> Amounts:
+        decision = await self._decide(partial(self.case.estimate_facts, cost), left)
         if decision.amounts is None or decision.verdict is Verdict.REFUSED:
             raise JourneyEndedError(Stage.REFUSED)
         return decision.amounts
 
-    async def _decide(self, facts: Callable[[], CarTSettlementFacts]) -> Decision:
-        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed."""
+    async def _decide(
+        self, facts: Callable[[LimitLeft], CarTSettlementFacts], left: LimitLeft, spent: Yuan = ZERO
+    ) -> Decision:
+        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed.
+
+        What other claims had bound of the limit may have come free until the person spoke; `spent` is owed already.
+        """
         while True:
-            decision = await self.journey.decide(facts())
+            decision = await self.journey.decide(facts(left))
             if decision.verdict is not Verdict.REFERRED:
                 return decision
             word = await self.journey.ask_person(decision)
             if not word.approved:
                 return decision.model_copy(update={"verdict": Verdict.REFUSED})
+            before, left = left, await self._looked_again(left, spent)
             if word.ratio not in {None, self.case.ratio_by_person}:
                 self.case.ratio_by_person = word.ratio
-            elif decision.amounts is not None:
+            elif decision.amounts is not None and left.available == before.available:
                 return decision.model_copy(update={"verdict": Verdict.APPROVED})
-            else:
+            elif decision.amounts is None:
                 self.journey.record.escalate(texts.RATIO_NEEDED)
+
+    async def _looked_again(self, left: LimitLeft, spent: Yuan) -> LimitLeft:
+        return await self._left(spent) if left.reserved and not left.available else left
 
     async def settle(self) -> None:
         """Once all costs are in: each item inside or outside, by its clause; then one payment of what is owed."""
@@ -119,15 +128,17 @@ class Bill:
         decision = await self.journey.decide(self.case.cost_facts(item))
         return await approved_at(item.site, decision, self.journey, self.case)
 
-    async def _reckon(self, covered: Sequence[CostItem], left: Yuan) -> Amounts | None:
+    async def _reckon(self, covered: Sequence[CostItem], left: LimitLeft) -> Amounts | None:
         """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3."""
-        owed, nothing_left = list[Amounts](), list[Amounts]()
+        owed, nothing_left, spent = list[Amounts](), list[Amounts](), ZERO
         for part in by_settlement(covered):
-            decision = await self._decide(partial(self.case.settlement_facts, part, left))
+            decision = await self._decide(partial(self.case.settlement_facts, part), left, spent)
             if decision.amounts and decision.verdict is not Verdict.REFUSED:
-                left -= decision.amounts.insurer_pays
+                spent += decision.amounts.insurer_pays
+                rest = max(left.available - decision.amounts.insurer_pays, ZERO)
+                left = left.model_copy(update={"available": rest})
                 owed.append(decision.amounts)
-            elif decision.amounts and not left:
+            elif decision.amounts and not left.available:
                 nothing_left.append(decision.amounts)
         return reduce(Amounts.plus, [*owed, *nothing_left]) if owed else None
 
@@ -156,12 +167,17 @@ class Bill:
             ),
         )
 
-    async def _holds(self, cost: Yuan, reservation: Reservation) -> Yuan:
+    async def _holds(self, cost: Yuan, reservation: Reservation) -> LimitLeft:
         """What the limit holds for this claim; other claims may have taken of it or given back in all these weeks."""
         if cost <= reservation.granted:
-            return reservation.granted + reservation.available
+            return LimitLeft(available=reservation.granted + reservation.available)
+        return await self._left()
+
+    async def _left(self, spent: Yuan = ZERO) -> LimitLeft:
+        """What the limit holds for this claim at this moment beyond `spent`, and what of it is set aside for others."""
         left = await own.ask(Ledger.available, self.case.limit_query())
-        return reservation.granted + left.available
+        granted = self.case.reservation.granted if self.case.reservation else ZERO
+        return LimitLeft(available=max(left.available + granted - spent, ZERO), reserved=left.reserved - granted)
 
     def _book(self, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record

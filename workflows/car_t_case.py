@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import Commitment
     from schemas.civil import china_date
     from schemas.custody import CustodyEvent, CustodyHead, Deviation, DeviationWord, Material
-    from schemas.ledger import LimitQuery, Reservation
+    from schemas.ledger import LimitLeft, LimitQuery, Reservation
     from schemas.money import ZERO, Ratio, Yuan
     from schemas.papers import Paper
     from schemas.policy import Coverage, CoverageQuery
@@ -277,22 +277,22 @@ class CarTCase:
             renewed_to=policy.renewed_to,
         )
 
-    def estimate_facts(self, cost: Yuan, available: Yuan) -> CarTSettlementFacts:
+    def estimate_facts(self, cost: Yuan, left: LimitLeft) -> CarTSettlementFacts:
         """The facts of who may have to pay `cost`, before anything was treated or settled.
 
         Only a treatment that is not settled as that of a person with social insurance is paid at the lower ratio, so
         that the higher one is what may be owed, and what has to be set aside. CART-3.
         """
         enrolled = self.coverage.policy.social_insurance.enrolled
-        return self._settlement_facts(cost, available, settled=enrolled)
+        return self._settlement_facts(cost, left, settled=enrolled)
 
-    def settlement_facts(self, items: Sequence[CostItem], available: Yuan) -> CarTSettlementFacts:
-        """The facts of who pays costs settled in one way, where the limit holds `available` for this claim."""
+    def settlement_facts(self, items: Sequence[CostItem], left: LimitLeft) -> CarTSettlementFacts:
+        """The facts of who pays costs settled in one way, where the limit holds `left` for this claim."""
         settled = any(item.settled_by_social_insurance for item in items)
-        return self._settlement_facts(total(items), available, *compensated(items), settled=settled)
+        return self._settlement_facts(total(items), left, *compensated(items), settled=settled)
 
     def _settlement_facts(
-        self, cost: Yuan, available: Yuan, by_social: Yuan = ZERO, by_others: Yuan = ZERO, *, settled: bool
+        self, cost: Yuan, left: LimitLeft, by_social: Yuan = ZERO, by_others: Yuan = ZERO, *, settled: bool
     ) -> CarTSettlementFacts:
         policy = self.coverage.policy
         return CarTSettlementFacts(
@@ -303,7 +303,8 @@ class CarTCase:
             other_compensation=by_others,
             reimbursement_ratio=policy.reimbursement_ratio,
             ratio_by_person=self.ratio_by_person,
-            available=available,
+            available=left.available,
+            bound=left.reserved,
             policy_effective_on=policy.effective_on,
         )
 

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from schemas.drug_claim import DrugClaim
     from schemas.journey import FulfilmentView
-    from schemas.ledger import LimitQuery, Voucher
+    from schemas.ledger import LimitLeft, LimitQuery, Voucher
     from schemas.money import Ratio, Yuan
     from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
@@ -313,8 +313,8 @@ class DrugCase:
             policy_effective_on=self.coverage.policy.effective_on,
         )
 
-    def settlement_facts(self, cost: Yuan, available: Yuan) -> SettlementFacts:
-        """The facts of who pays: `cost` in yuan, and what the limit holds for this claim."""
+    def settlement_facts(self, cost: Yuan, left: LimitLeft) -> SettlementFacts:
+        """The facts of who pays: `cost` in yuan, and what the limit holds for this claim and for others."""
         policy = self.coverage.policy
         return SettlementFacts(
             cost=cost,
@@ -325,7 +325,8 @@ class DrugCase:
             other_compensation=policy.other_compensation,
             reimbursement_ratio=policy.reimbursement_ratio,
             ratio_by_person=self.ratio_by_person,
-            available=available,
+            available=left.available,
+            bound=left.reserved,
             policy_effective_on=policy.effective_on,
             dispensed_on=self.handed_over_on or today(),
             expires_on=policy.expires_on,

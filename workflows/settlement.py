@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import Commitment
     from schemas.decision import Amounts, Decision, Verdict
     from schemas.journey import Stage
-    from schemas.ledger import Commit, Reservation
+    from schemas.ledger import Commit, LimitLeft, Reservation
     from schemas.money import ZERO, Yuan
     from schemas.partners import DispensingReceipt, PartnerName, PaymentOrder
     from schemas.people import ActorRole
@@ -36,27 +36,33 @@ class Settlement:
         quote = await self.desk.look_up(PartnerName.PHARMACY, Pharmacy.quote, self.case.quote_query())
         return await self.estimate_within(quote.cost, await self._left())
 
-    async def _left(self) -> Yuan:
+    async def _left(self) -> LimitLeft:
         """What the estimate goes by: what the limit still holds, where a booking comes before the voucher.
 
         Where the voucher comes first, it is issued at once and tells what it holds: nothing is asked twice.
         """
         if not self.case.plan.voucher_on_booking:
-            return self.case.coverage.policy.sum_insured
-        return (await own.ask(Ledger.available, self.case.limit_query())).available
+            return LimitLeft(available=self.case.coverage.policy.sum_insured)
+        return await self.left()
 
-    async def estimate_within(self, cost: Yuan, available: Yuan) -> Amounts:
-        """The estimate where the limit holds `available` for this claim."""
-        decision = await self._decide(cost, available)
+    async def left(self) -> LimitLeft:
+        """What the limit holds for this claim at this moment, and what of it is set aside for others."""
+        left = await own.ask(Ledger.available, self.case.limit_query())
+        granted = self.case.voucher.reservation.granted if self.case.voucher else ZERO
+        return LimitLeft(available=left.available + granted, reserved=left.reserved - granted)
+
+    async def estimate_within(self, cost: Yuan, left: LimitLeft) -> Amounts:
+        """The estimate where the limit holds `left` for this claim."""
+        decision = await self._decide(cost, left)
         if decision.amounts is None or decision.verdict is Verdict.REFUSED:
             raise JourneyEndedError(Stage.REFUSED)
         money = self.journey.record.status.money
         self.journey.record.change(money=money.model_copy(update={"estimate": decision.amounts}))
         return decision.amounts
 
-    async def _owed(self, cost: Yuan, available: Yuan) -> Amounts:
+    async def _owed(self, cost: Yuan, left: LimitLeft) -> Amounts:
         """What is owed for a drug that was handed over: a refusal leaves the whole cost as own share."""
-        decision = await self._decide(cost, available)
+        decision = await self._decide(cost, left)
         amounts = decision.amounts
         if amounts is not None and (decision.verdict is Verdict.APPROVED or not amounts.insurer_pays):
             return amounts
@@ -64,21 +70,30 @@ class Settlement:
             cost=cost, other_compensation=ZERO, ratio=ZERO, insurer_pays=ZERO, own_share=cost, over_limit=ZERO
         )
 
-    async def _decide(self, cost: Yuan, available: Yuan) -> Decision:
-        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed."""
+    async def _decide(self, cost: Yuan, left: LimitLeft) -> Decision:
+        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed.
+
+        What other claims had bound of the limit may have come free until the person spoke.
+        """
         while True:
-            decision = await self.journey.decide(self.case.settlement_facts(cost, available))
+            decision = await self.journey.decide(self.case.settlement_facts(cost, left))
             if decision.verdict is not Verdict.REFERRED:
                 return decision
             word = await self.journey.ask_person(decision)
             if not word.approved:
                 return decision.model_copy(update={"verdict": Verdict.REFUSED})
+            before, left = left, await self._looked_again(left)
             if word.ratio not in {None, self.case.ratio_by_person}:
                 self.case.ratio_by_person = word.ratio
-            elif decision.amounts is not None:
+            elif decision.amounts is not None and left.available == before.available:
                 return decision.model_copy(update={"verdict": Verdict.APPROVED})
-            else:  # approved without the ratio that is needed: nothing is assumed, they are asked again
+            elif (
+                decision.amounts is None
+            ):  # approved without the ratio that is needed: nothing is assumed, they are asked again
                 self.journey.record.escalate(texts.RATIO_NEEDED)
+
+    async def _looked_again(self, left: LimitLeft) -> LimitLeft:
+        return await self.left() if left.reserved and not left.available else left
 
     async def settle(self, dispensing: DispensingReceipt) -> None:
         """Reckon who pays what, book it on the limit, and have the insurer pay the pharmacy."""
@@ -93,16 +108,15 @@ class Settlement:
         self._book_commitment(commit.key, posted.committed, amounts)
         await self.payment.pay(posted.committed, lambda key: self._payment_order(key, dispensing, posted.committed))
 
-    async def _holds(self, cost: Yuan, reservation: Reservation) -> Yuan:
+    async def _holds(self, cost: Yuan, reservation: Reservation) -> LimitLeft:
         """What the limit holds for this claim; others may have taken of it or given back since it was reserved.
 
         Where the reservation was for as much as this costs, nothing of that matters, and the ledger is not asked.
         """
         estimate = self.journey.record.status.money.estimate
         if estimate and cost <= estimate.cost and not estimate.over_limit:
-            return reservation.granted + reservation.available
-        left = await own.ask(Ledger.available, self.case.limit_query())
-        return reservation.granted + left.available
+            return LimitLeft(available=reservation.granted + reservation.available)
+        return await self.left()
 
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record

@@ -275,7 +275,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
                 policy_number=claim.policy_number,
                 period_from=policy.effective_on,
                 sum_insured=policy.sum_insured,
-                wanted=estimate.insurer_pays,
+                wanted=estimate.insurer_pays + estimate.over_limit,
             ),
             issued_on=issued_on,
             last_day=issued_on + timedelta(days=days.amount) if days else None,
@@ -292,7 +292,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         journey.record.note("money", texts.reserved(granted))
         holds = granted + voucher.reservation.available
         if holds < estimate.insurer_pays:
-            await self.settlement.estimate_within(estimate.cost, holds)
+            await self.settlement.estimate_within(estimate.cost, await self.settlement.left())
         # Nobody is told of a voucher that an empty limit makes worthless.
         journey.record.change(voucher=view)
         journey.record.notify(

@@ -30,8 +30,10 @@ SELECT recover(the_key => $1, journey => $2, the_commit => $3, amount => $4);
 
 -- name: available
 -- What a policy period ($1 to $3) holds as of now under the sum insured ($4), as the next reserve would find it; the
--- whole sum where nobody opened the period yet. Takes no lock and books nothing.
-SELECT greatest($4::numeric(16, 2) - coalesce(sum(reserved + committed), 0), 0) AS available
+-- whole sum where nobody opened the period yet; and what is set aside in it. Takes no lock and books nothing.
+SELECT
+    greatest($4::numeric(16, 2) - coalesce(sum(reserved + committed), 0), 0) AS available,
+    coalesce(sum(reserved), 0) AS reserved
 FROM benefit_period WHERE product = $1 AND policy_number = $2 AND period_from = $3;
 
 -- name: voucher_to_check

@@ -67,13 +67,28 @@ def came_back(part: int, amount: str, **other: str) -> Recover:
 
 async def left(ledger: Ledger, insured: str = "1000", **other: str) -> Decimal:
     """What the limit of policy PN-0001 holds."""
-    question = LimitQuery(
+    return (await ledger.available(limit(insured, **other))).available
+
+
+def limit(insured: str = "1000", **other: str) -> LimitQuery:
+    """A question about policy PN-0001."""
+    return LimitQuery(
         product=other.get("product", "pingan-longterm-b"),
         policy_number=other.get("policy", "PN-0001"),
         period_from=date.fromisoformat(other.get("period_from", "2026-01-01")),
         sum_insured=Decimal(insured),
     )
-    return (await ledger.available(question)).available
+
+
+async def test_what_is_only_set_aside_is_told_beside_what_is_left(ledger: Ledger) -> None:
+    """What is paid does not come free again, what is set aside may."""
+    told = [await ledger.available(limit())]
+    await ledger.issue_voucher(wish(1, "700"))
+    told.append(await ledger.available(limit()))
+    await ledger.commit(paid(1, "600"))
+    await ledger.issue_voucher(wish(2, "500"))
+    told.append(await ledger.available(limit()))
+    assert [(one.available, one.reserved) for one in told] == [(1000, 0), (300, 700), (0, 400)]
 
 
 def amounts(posted: Posted) -> tuple[object, ...]:

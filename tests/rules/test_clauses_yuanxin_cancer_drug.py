@@ -234,6 +234,7 @@ SETTLEMENT = [
         ("just enough", {"available": Decimal("800.00")}, MET),
         ("a fen too little", {"available": Decimal("799.99")}, MET),
         ("nothing left", {"available": Decimal("0.00")}, REFUSED),
+        ("the rest is bound by others", {"available": Decimal(0), "bound": Decimal("0.01")}, REFERRED),
     ),
     *rows(
         "cost_within_term",

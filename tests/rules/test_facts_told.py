@@ -125,6 +125,7 @@ TOLD: dict[str, tuple[str, ...]] = {
         "not_applicable: available",
         "met: available insurer_pays over_limit",
         "not_met: available insurer_pays over_limit",
+        "referred: available bound insurer_pays over_limit",
     ),
     "malignancy_proven_by_pathology": ("icd10 pathology_confirmed",),
     "no_resistance": ("progression tumour yardstick",),
