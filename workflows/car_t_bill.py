@@ -1,6 +1,6 @@
 """The bill of a therapy: reserved on the limit, judged item by item, settled once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial, reduce
 
 from temporalio import workflow
@@ -9,9 +9,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import SubmitCosts
-    from schemas.car_t_facts import CarTSettlementFacts, CostItem
+    from schemas.car_t_facts import CostItem
     from schemas.carried import Commitment
-    from schemas.decision import Amounts, Decision, Verdict
+    from schemas.decision import Amounts, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.ledger import Commit, LimitLeft, Release, Reservation, Reserve
     from schemas.money import ZERO, Yuan
@@ -27,6 +27,7 @@ from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.payment import Payment
+from workflows.reckoning import Reckoning
 
 
 class Bill:
@@ -39,6 +40,7 @@ class Bill:
         self.waits = waits
         self.reserved = 0
         """How often the limit was drawn on: only before the apheresis, so that no later run has to know."""
+        self.reckoning = Reckoning(journey, case)
         self.payment = Payment(journey, desk)
         journey.inbox.asides |= {"submit_costs": self.billed}
 
@@ -49,18 +51,29 @@ class Bill:
             self.case.show(costs=total(self.case.items))
 
     async def reserve(self, expected: Yuan) -> None:
-        """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up."""
-        amounts = await self._amounts(expected, LimitLeft(available=self.case.coverage.policy.sum_insured))
+        """Set the insurer's share of the expected cost aside; raises JourneyEndedError where the limit is used up.
+
+        What other claims let go of while a person thought about an empty limit is set aside anew.
+        """
+        amounts = await self._estimate(expected, LimitLeft(available=self.case.coverage.policy.sum_insured))
+        reservation = await self._reserve(amounts)
+        while amounts.insurer_pays != reservation.granted:
+            amounts = await self._estimate(expected, await self.reckoning.left())
+            if amounts.insurer_pays <= reservation.granted:
+                break
+            await self.give_back()
+            reservation = await self._reserve(amounts)
+
+    async def _reserve(self, amounts: Amounts) -> Reservation:
         reserve = self._reserving(amounts.insurer_pays + amounts.over_limit)
         reservation = self.case.reservation = await own.ask(Ledger.reserve, reserve)
-        money = self.journey.record.status.money
-        self.journey.record.change(
-            money=money.model_copy(update={"reserved": reservation.granted, "estimate": amounts})
-        )
+        self._show(reserved=reservation.granted)
         self.journey.record.note("money", texts.reserved(reservation.granted))
-        holds = reservation.granted + reservation.available
-        if holds < amounts.insurer_pays:
-            await self._within(expected, await self._left())
+        return reservation
+
+    def _show(self, **changes: object) -> None:
+        record = self.journey.record
+        record.change(money=record.status.money.model_copy(update=changes))
 
     def _reserving(self, wanted: Yuan) -> Reserve:
         policy, claim = self.case.coverage.policy, self.case.claim
@@ -79,41 +92,12 @@ class Bill:
         self.reserved += 1
         return self.case.key("reserve") if self.reserved == 1 else self.case.key(f"reserve/{self.reserved}")
 
-    async def _within(self, expected: Yuan, left: LimitLeft) -> None:
-        amounts = await self._amounts(expected, left)
-        money = self.journey.record.status.money
-        self.journey.record.change(money=money.model_copy(update={"estimate": amounts}))
-
-    async def _amounts(self, cost: Yuan, left: LimitLeft) -> Amounts:
-        decision = await self._decide(partial(self.case.estimate_facts, cost), left)
+    async def _estimate(self, cost: Yuan, left: LimitLeft) -> Amounts:
+        decision = await self.reckoning.decide(partial(self.case.estimate_facts, cost), left)
         if decision.amounts is None or decision.verdict is Verdict.REFUSED:
             raise JourneyEndedError(Stage.REFUSED)
+        self._show(estimate=decision.amounts)
         return decision.amounts
-
-    async def _decide(
-        self, facts: Callable[[LimitLeft], CarTSettlementFacts], left: LimitLeft, spent: Yuan = ZERO
-    ) -> Decision:
-        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed.
-
-        What other claims had bound of the limit may have come free until the person spoke; `spent` is owed already.
-        """
-        while True:
-            decision = await self.journey.decide(facts(left))
-            if decision.verdict is not Verdict.REFERRED:
-                return decision
-            word = await self.journey.ask_person(decision)
-            if not word.approved:
-                return decision.model_copy(update={"verdict": Verdict.REFUSED})
-            before, left = left, await self._looked_again(left, spent)
-            if word.ratio not in {None, self.case.ratio_by_person}:
-                self.case.ratio_by_person = word.ratio
-            elif decision.amounts is not None and left.available == before.available:
-                return decision.model_copy(update={"verdict": Verdict.APPROVED})
-            elif decision.amounts is None:
-                self.journey.record.escalate(texts.RATIO_NEEDED)
-
-    async def _looked_again(self, left: LimitLeft, spent: Yuan) -> LimitLeft:
-        return await self._left(spent) if left.reserved and not left.available else left
 
     async def settle(self) -> None:
         """Once all costs are in: each item inside or outside, by its clause; then one payment of what is owed."""
@@ -132,7 +116,7 @@ class Bill:
         """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3."""
         owed, nothing_left, spent = list[Amounts](), list[Amounts](), ZERO
         for part in by_settlement(covered):
-            decision = await self._decide(partial(self.case.settlement_facts, part), left, spent)
+            decision = await self.reckoning.decide(partial(self.case.settlement_facts, part), left, spent)
             if decision.amounts and decision.verdict is not Verdict.REFUSED:
                 spent += decision.amounts.insurer_pays
                 rest = max(left.available - decision.amounts.insurer_pays, ZERO)
@@ -171,18 +155,12 @@ class Bill:
         """What the limit holds for this claim; other claims may have taken of it or given back in all these weeks."""
         if cost <= reservation.granted:
             return LimitLeft(available=reservation.granted + reservation.available)
-        return await self._left()
-
-    async def _left(self, spent: Yuan = ZERO) -> LimitLeft:
-        """What the limit holds for this claim at this moment beyond `spent`, and what of it is set aside for others."""
-        left = await own.ask(Ledger.available, self.case.limit_query())
-        granted = self.case.reservation.granted if self.case.reservation else ZERO
-        return LimitLeft(available=max(left.available + granted - spent, ZERO), reserved=left.reserved - granted)
+        return await self.reckoning.left()
 
     def _book(self, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record
         booked = {"settled": amounts.limited_to(committed), "committed": committed, "reserved": ZERO}
-        record.change(money=record.status.money.model_copy(update=booked))
+        self._show(**booked)
         record.note("money", texts.committed(committed, amounts.limited_to(committed).own_share))
 
     async def give_back(self) -> None:
@@ -192,5 +170,4 @@ class Bill:
         release = Release(key=f"{self.case.reservation.key}/release", reservation=self.case.reservation.key)
         await own.ask(Ledger.release, release)
         self.case.reservation = None
-        money = self.journey.record.status.money
-        self.journey.record.change(money=money.model_copy(update={"reserved": ZERO}))
+        self._show(reserved=ZERO)

@@ -172,6 +172,11 @@ class CarTCase:
             prescribed_on=china_date(claim.reported_at),
         )
 
+    @property
+    def granted(self) -> Yuan:
+        """What is set aside for this therapy."""
+        return self.reservation.granted if self.reservation else ZERO
+
     def limit_query(self) -> LimitQuery:
         """Which benefit limit."""
         claim, policy = self.claim, self.coverage.policy

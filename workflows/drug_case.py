@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.drug_claim import DrugClaim
     from schemas.journey import FulfilmentView
     from schemas.ledger import LimitLeft, LimitQuery, Voucher
-    from schemas.money import Ratio, Yuan
+    from schemas.money import ZERO, Ratio, Yuan
     from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
     from schemas.people import Actor, ActorRole
@@ -75,6 +75,8 @@ class DrugCase:
         self.supplemented: tuple[PaperKind, ...] = ()
         """Kinds of paper that were asked for at its review and have come."""
         self.voucher: Voucher | None = None
+        self.vouchers = 0
+        """How many were issued for it; each but the last was given back."""
         self.voucher_clock = Clock(None, workflow.now())
         self.reviewed_at: datetime | None = None
         """When the prescription passed its review."""
@@ -200,6 +202,11 @@ class DrugCase:
             province=claim.insured.province,
             city=claim.insured.city,
         )
+
+    @property
+    def granted(self) -> Yuan:
+        """What is set aside for the prescription in hand."""
+        return self.voucher.reservation.granted if self.voucher else ZERO
 
     def limit_query(self) -> LimitQuery:
         """What the benefit limit of the policy period still holds."""

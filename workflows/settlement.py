@@ -1,5 +1,7 @@
 """Money: what the insurer would pay, what it owes once the drug is dispensed, and that it paid."""
 
+from functools import partial
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -19,6 +21,7 @@ from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.payment import Payment
+from workflows.reckoning import Reckoning
 
 
 class Settlement:
@@ -29,12 +32,13 @@ class Settlement:
         self.journey = journey
         self.desk = desk
         self.case = case
+        self.reckoning = Reckoning(journey, case)
         self.payment = Payment(journey, desk)
 
     async def estimate(self) -> Amounts:
         """What the insurer would pay at the network's price; nothing to pay ends the journey in a refusal."""
         quote = await self.desk.look_up(PartnerName.PHARMACY, Pharmacy.quote, self.case.quote_query())
-        return await self.estimate_within(quote.cost, await self._left())
+        return await self._estimate_within(quote.cost, await self._left())
 
     async def _left(self) -> LimitLeft:
         """What the estimate goes by: what the limit still holds, where a booking comes before the voucher.
@@ -43,16 +47,13 @@ class Settlement:
         """
         if not self.case.plan.voucher_on_booking:
             return LimitLeft(available=self.case.coverage.policy.sum_insured)
-        return await self.left()
+        return await self.reckoning.left()
 
-    async def left(self) -> LimitLeft:
-        """What the limit holds for this claim at this moment, and what of it is set aside for others."""
-        left = await own.ask(Ledger.available, self.case.limit_query())
-        granted = self.case.voucher.reservation.granted if self.case.voucher else ZERO
-        return LimitLeft(available=left.available + granted, reserved=left.reserved - granted)
+    async def estimate_again(self, cost: Yuan) -> Amounts:
+        """The estimate by what the limit holds for this claim at this moment."""
+        return await self._estimate_within(cost, await self.reckoning.left())
 
-    async def estimate_within(self, cost: Yuan, left: LimitLeft) -> Amounts:
-        """The estimate where the limit holds `left` for this claim."""
+    async def _estimate_within(self, cost: Yuan, left: LimitLeft) -> Amounts:
         decision = await self._decide(cost, left)
         if decision.amounts is None or decision.verdict is Verdict.REFUSED:
             raise JourneyEndedError(Stage.REFUSED)
@@ -71,29 +72,7 @@ class Settlement:
         )
 
     async def _decide(self, cost: Yuan, left: LimitLeft) -> Decision:
-        """Decide by the rules; a person completes what the contract leaves open, by a ratio where one is needed.
-
-        What other claims had bound of the limit may have come free until the person spoke.
-        """
-        while True:
-            decision = await self.journey.decide(self.case.settlement_facts(cost, left))
-            if decision.verdict is not Verdict.REFERRED:
-                return decision
-            word = await self.journey.ask_person(decision)
-            if not word.approved:
-                return decision.model_copy(update={"verdict": Verdict.REFUSED})
-            before, left = left, await self._looked_again(left)
-            if word.ratio not in {None, self.case.ratio_by_person}:
-                self.case.ratio_by_person = word.ratio
-            elif decision.amounts is not None and left.available == before.available:
-                return decision.model_copy(update={"verdict": Verdict.APPROVED})
-            elif (
-                decision.amounts is None
-            ):  # approved without the ratio that is needed: nothing is assumed, they are asked again
-                self.journey.record.escalate(texts.RATIO_NEEDED)
-
-    async def _looked_again(self, left: LimitLeft) -> LimitLeft:
-        return await self.left() if left.reserved and not left.available else left
+        return await self.reckoning.decide(partial(self.case.settlement_facts, cost), left)
 
     async def settle(self, dispensing: DispensingReceipt) -> None:
         """Reckon who pays what, book it on the limit, and have the insurer pay the pharmacy."""
@@ -116,7 +95,7 @@ class Settlement:
         estimate = self.journey.record.status.money.estimate
         if estimate and cost <= estimate.cost and not estimate.over_limit:
             return LimitLeft(available=reservation.granted + reservation.available)
-        return await self.left()
+        return await self.reckoning.left()
 
     def _book_commitment(self, key: str, committed: Yuan, amounts: Amounts) -> None:
         record = self.journey.record

@@ -1,7 +1,6 @@
 """The journey of one claim for a domestic specialty drug, from authorization to settlement."""
 
 import asyncio
-from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import VersioningBehavior
@@ -10,20 +9,18 @@ with workflow.unsafe.imports_passed_through():
     from activities.decisions import Decisions
     from activities.hospital import Hospital
     from activities.insurer import Insurer
-    from activities.ledger import Ledger
     from schemas.actions import ChooseFulfilment, CorrectClaim, RecordOwnSharePaid, RecordReview, ReviewResult
-    from schemas.decision import Amounts, CharityWay, FulfilmentMode, Verdict
+    from schemas.decision import CharityWay, FulfilmentMode, Verdict
     from schemas.drug_claim import DrugClaim
-    from schemas.journey import JourneyResult, JourneyStatus, Stage, VoucherView, Wait, WaitingFor
-    from schemas.ledger import IssueVoucher, Reserve
+    from schemas.journey import JourneyResult, JourneyStatus, Stage, Wait, WaitingFor
     from schemas.papers import PaperDue, PaperForm, PaperKind
     from schemas.partners import PartnerName, RecordsRequest
     from schemas.people import ActorRole
 
-from workflows import own, texts
+from workflows import texts
 from workflows.charity_aid import CharityAid
 from workflows.clock import Clock
-from workflows.drug_case import DrugCase, today
+from workflows.drug_case import DrugCase
 from workflows.drug_inputs import DrugJourneyInputs
 from workflows.endings import CorrectedError, JourneyEndedError
 from workflows.green_channel import GreenChannel
@@ -35,6 +32,7 @@ from workflows.refills import Refills
 from workflows.settlement import Settlement
 from workflows.supply import Supply
 from workflows.turns import Turns
+from workflows.vouchers import Vouchers
 
 _FROM_HOSPITAL = (
     PaperKind.MEDICAL_RECORDS,
@@ -69,8 +67,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             self.journey.inbox.remember(carried.taken)
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
-        self.supply = Supply(self.journey, self.desk, self.case)
         self.settlement = Settlement(self.journey, self.desk, self.case)
+        self.vouchers = Vouchers(self.journey, self.case, self.settlement)
+        self.supply = Supply(self.journey, self.desk, self.case, self.vouchers)
         self.green_channel = GreenChannel(self.journey, self.case)
         self.refills = Refills(self.journey, self.desk, self.case)
         self.recovery = Recovery(self.journey)
@@ -254,54 +253,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         estimate = await self.settlement.estimate()
         if plan.voucher_on_booking:
             booking = await self._booking()
-            await self._issue_voucher(estimate)
+            await self.vouchers.issue(estimate)
         else:
-            await self._issue_voucher(estimate)
+            await self.vouchers.issue(estimate)
             booking = await self._booking()
         if plan.own_share_first and booking.mode is not FulfilmentMode.PICK_UP and estimate.own_share:
             await journey.answer(RecordOwnSharePaid, WaitingFor.OWN_SHARE, ActorRole.INSURED)
         return booking
-
-    async def _issue_voucher(self, estimate: Amounts) -> None:
-        journey, claim, policy = self.journey, self.case.claim, self.case.coverage.policy
-        issued_on, days = today(), self.case.plan.voucher_budget
-        order = IssueVoucher(
-            key=self.case.key("voucher"),
-            journey_id=claim.journey_id,
-            reserve=Reserve(
-                key=self.case.key("reserve"),
-                journey_id=claim.journey_id,
-                product=claim.product,
-                policy_number=claim.policy_number,
-                period_from=policy.effective_on,
-                sum_insured=policy.sum_insured,
-                wanted=estimate.insurer_pays + estimate.over_limit,
-            ),
-            issued_on=issued_on,
-            last_day=issued_on + timedelta(days=days.amount) if days else None,
-        )
-        voucher = self.case.voucher = await own.ask(Ledger.issue_voucher, order)
-        self.case.voucher_clock = Clock(days, workflow.now())
-        granted = voucher.reservation.granted
-        view = VoucherView(
-            voucher_id=voucher.voucher_id,
-            issued_at=workflow.now(),
-            last_day=voucher.last_day.isoformat() if voucher.last_day else "",
-        )
-        journey.record.change(money=journey.record.status.money.model_copy(update={"reserved": granted}))
-        journey.record.note("money", texts.reserved(granted))
-        holds = granted + voucher.reservation.available
-        if holds < estimate.insurer_pays:
-            await self.settlement.estimate_within(estimate.cost, await self.settlement.left())
-        # Nobody is told of a voucher that an empty limit makes worthless.
-        journey.record.change(voucher=view)
-        journey.record.notify(
-            ActorRole.INSURED,
-            "voucher_issued",
-            texts.VOUCHER_ISSUED,
-            person=claim.insured.ref,
-            voucher_id=voucher.voucher_id,
-        )
 
     async def _booking(self) -> ChooseFulfilment:
         """Pick-up or delivery as the product allows it; a refused way leaves the choice open while the voucher lasts.

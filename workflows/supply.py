@@ -19,8 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
     from schemas.journey import FulfilmentView, WaitingFor
-    from schemas.ledger import Release, Voucher, VoucherChange, VoucherCheck, VoucherRenewal
-    from schemas.money import ZERO
+    from schemas.ledger import VoucherCheck
     from schemas.partners import (
         CourierBooking,
         CourierCancellation,
@@ -40,27 +39,26 @@ from workflows.endings import JourneyEndedError
 from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
+from workflows.vouchers import Vouchers
 
 
 class Supply:
     """The way of one prescription's drug to the patient."""
 
-    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase) -> None:
-        """Supply `case` by the means of `journey`; pharmacy and courier are asked at `desk`."""
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase, vouchers: Vouchers) -> None:
+        """Supply `case` by the means of `journey` for one of `vouchers`; pharmacy and courier are asked at `desk`."""
         self.journey = journey
+        self.vouchers = vouchers
         self.desk = desk
         self.case = case
         self._postponed: JourneyEndedError | None = None
         """The end that came while the drug was on its way, and waits until it has arrived or is back."""
-        self._reissued = 0
-        """How often the voucher in hand got another code."""
         self._booked_on: date | None = None
         """Day on which a delivery was booked; None for a pick-up."""
 
     def begin(self) -> None:
         """Another prescription: nothing of it is on its way."""
         self._postponed = None
-        self._reissued = 0
         self._booked_on = None
 
     async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
@@ -145,7 +143,7 @@ class Supply:
                 handed_over_at=handed_over_at,
             ),
         )
-        await self._redeem()
+        await self.vouchers.redeem()
         return dispensing
 
     def _counter_clock(self) -> Clock:
@@ -174,7 +172,7 @@ class Supply:
             if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
                 return answer
             if isinstance(answer, ReissueVoucher):
-                await self._reissue()
+                await self.vouchers.reissue()
             if isinstance(answer, RecordDeliveryProblem):
                 if answer.status is DeliveryStatus.DAMAGED_BY_INSURED:
                     return answer
@@ -215,31 +213,11 @@ class Supply:
             self.journey.record.escalate(texts.VOUCHER_LOCKED)
         return await self.journey.approved(decision)
 
-    async def _reissue(self) -> None:
-        """Another code for the same voucher: the pharmacy keeps the drug for it, and it lasts as long as before."""
-        self._reissued += 1
-        voucher_id, key = self.case.issued_voucher().voucher_id, self.case.key(f"reissue-{self._reissued}")
-        await own.ask(Ledger.renew_voucher, VoucherRenewal(voucher_id=voucher_id, key=key))
-        record, person = self.journey.record, self.journey.person
-        text = texts.VOUCHER_REISSUED
-        record.notify(ActorRole.INSURED, "voucher_reissued", text, person=person, voucher_id=voucher_id)
-
-    async def _redeem(self) -> None:
-        change = VoucherChange(
-            voucher_id=self.case.issued_voucher().voucher_id, key=self.case.key("redeem"), to="redeemed"
-        )
-        await own.ask(Ledger.close_voucher, change)
-        voucher = self.journey.record.status.voucher
-        self.journey.record.change(
-            voucher=voucher.model_copy(update={"redeemed": True}) if voucher else None, papers_due=()
-        )
-
     async def give_back(self) -> None:
         """Void the voucher, release the benefit, and let the pharmacy sell a drug that is not with the patient."""
         if self.case.voucher is None or self.case.committed:
             return
-        await self._release(self.case.voucher)
-        self.case.voucher = None
+        await self.vouchers.give_back()
         view = self.journey.record.status.fulfilment
         if view and view.reservation_id and not self.case.handed_over_on:
             await self.desk.hand_off(
@@ -249,15 +227,6 @@ class Supply:
                     key=key, journey_id=self.case.claim.journey_id, reservation_id=view.reservation_id
                 ),
             )
-
-    async def _release(self, voucher: Voucher) -> None:
-        status = self.journey.record.status
-        if not (status.voucher and status.voucher.redeemed):
-            void = VoucherChange(voucher_id=voucher.voucher_id, key=self.case.key("void"), to="void")
-            await own.ask(Ledger.close_voucher, void)
-        release = Release(key=self.case.key("release"), reservation=voucher.reservation.key)
-        await own.ask(Ledger.release, release)
-        self.journey.record.change(money=status.money.model_copy(update={"reserved": ZERO}))
 
     async def _taken_back(self, tracking_number: str) -> bool:
         answer = await self.desk.hand_off(

@@ -63,6 +63,10 @@ INVESTIGATION = Bilingual(
 AGAIN = Bilingual(
     zh="本次处方未完成，治疗继续：请提交下一张处方", en="this prescription came to nothing; bring the next one"
 )
+LIMIT_STILL_BOUND = Bilingual(
+    zh="额度仍为他案预留，暂无可给付；释放后请再确认，或不予给付",
+    en="the limit is still set aside for other claims: confirm again once it comes free, or refuse",
+)
 RATIO_NEEDED = Bilingual(zh="需填写赔付比例", en="a ratio is needed to settle")
 ENDS = {
     Stage.COMPLETED: Bilingual(zh="本次用药已完成结算", en="this prescription is settled"),

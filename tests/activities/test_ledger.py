@@ -88,7 +88,7 @@ async def test_what_is_only_set_aside_is_told_beside_what_is_left(ledger: Ledger
     await ledger.commit(paid(1, "600"))
     await ledger.issue_voucher(wish(2, "500"))
     told.append(await ledger.available(limit()))
-    assert [(one.available, one.reserved) for one in told] == [(1000, 0), (300, 700), (0, 400)]
+    assert [f"{one.available} {one.reserved}" for one in told] == ["1000.00 0", "300.00 700.00", "0.00 400.00"]
 
 
 def amounts(posted: Posted) -> tuple[object, ...]:

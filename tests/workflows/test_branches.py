@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from audit.cost import count
-from schemas.actions import Action, Hold, Receipt, RecordCancellation, RecordDeath, RecordFraud, RecordRefund
+from schemas.actions import (
+    Action,
+    DecideReferral,
+    Hold,
+    Receipt,
+    RecordCancellation,
+    RecordDeath,
+    RecordFraud,
+    RecordRefund,
+)
 from schemas.civil import CHINA
 from schemas.decision import Outcome, Verdict
 from schemas.journey import JourneyStatus, Stage, WaitingFor
@@ -232,6 +241,32 @@ async def test_a_used_up_limit_refuses_before_anybody_books(rig: Rig, product: s
     """pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1: the voucher comes last, the estimate by what is left."""
     number = await rig.policy(product, sum_insured="10.00")
     first = await reported_at_review(rig, product, number)
+    await roads.collected(rig, first, product)
+    await rig.waiting(first, WaitingFor.REFUND)
+
+    second = await reported_at_review(rig, product, number)
+    await rig.done(second, people.review())
+    status = await rig.closed(second)
+    assert (status.stage, status.fulfilment, status.voucher) == (Stage.REFUSED, None, None)
+    assert broken_by(status) == [f"{product}/PAY-1"]
+    assert await rig.pool.fetchval("SELECT count(*) FROM journal WHERE journey_id = $1", second) == 0
+
+
+def broken_by(status: JourneyStatus) -> list[str]:
+    """The rules that a refused settlement cites."""
+    last = status.decisions[-1].decision
+    assert (last.question, last.verdict) == ("settlement", Verdict.REFUSED)
+    broken = [finding for finding in last.findings if finding.outcome is Outcome.NOT_MET]
+    return [cited.rule for finding in broken for cited in finding.citations]
+
+
+@pytest.mark.parametrize("product", ["pingan-longterm-b", "pingan-cancer-drug"])
+async def test_a_limit_that_others_have_only_set_aside_is_for_a_person_before_anybody_books(
+    rig: Rig, product: str
+) -> None:
+    """pingan-longterm-b/PAY-1, pingan-cancer-drug/PAY-1: liability ends by what was paid, and this may come free."""
+    number = await rig.policy(product, sum_insured="10.00")
+    first = await reported_at_review(rig, product, number)
     await rig.done(first, people.review())
     booking = await rig.waiting(first, WaitingFor.BOOKING)
     assert booking.money.estimate is not None
@@ -241,15 +276,15 @@ async def test_a_used_up_limit_refuses_before_anybody_books(rig: Rig, product: s
 
     second = await reported_at_review(rig, product, number)
     await rig.done(second, people.review())
-    status = await rig.closed(second)
-    assert (status.stage, status.fulfilment, status.voucher) == (Stage.REFUSED, None, None)
-    last = status.decisions[-1].decision
-    assert (last.question, last.verdict) == ("settlement", Verdict.REFUSED)
-    broken = [finding for finding in last.findings if finding.outcome is Outcome.NOT_MET]
-    assert [cited.rule for finding in broken for cited in finding.citations] == [f"{product}/PAY-1"]
+    await rig.waiting(second, WaitingFor.REFERRAL)
     assert await rig.pool.fetchval("SELECT count(*) FROM journal WHERE journey_id = $1", second) == 0
     await rig.done(first, people.withdraw())
     assert await limit(rig, first) == (ZERO, ZERO)
+    word = DecideReferral(**people.by(ActorRole.INSURER_REVIEWER), approved=True, reason="the other claim is withdrawn")
+    await rig.done(second, word)
+    status = await rig.waiting(second, WaitingFor.BOOKING)
+    assert status.money.estimate is not None
+    assert status.money.estimate.insurer_pays == Decimal(10)
 
 
 async def test_fraud_found_while_a_refund_is_awaited_claims_everything_back(rig: Rig) -> None:
