@@ -148,6 +148,8 @@ class Money(Shape):
     paid: Decimal = ZERO
     refund_due: Decimal = ZERO
     """What the insured person has to pay back, less what came back."""
+    own_share_paid: Decimal = ZERO
+    """Of the own share, what the insured person paid before the delivery and does not get back."""
     earlier_committed: Decimal = ZERO
     """Committed for the earlier prescriptions of this journey."""
     earlier_paid: Decimal = ZERO

@@ -15,6 +15,7 @@ TEMPLATES = frozenset(
         "investigation",
         "next_donation",
         "next_prescription",
+        "own_share_back",
         "papers_due",
         "referral",
         "refund_due",

@@ -212,6 +212,7 @@ def _money(wanted: ExpectedMoney, trace: ClaimTrace) -> Iterator[Row]:
         "reserved": money.reserved,
         "paid": money.paid,
         "refund_due": money.refund_due,
+        "own_share_paid": money.own_share_paid,
         "earlier_paid": money.earlier_paid,
         "limit_left": trace.limit_left,
     }

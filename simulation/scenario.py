@@ -162,6 +162,8 @@ class ExpectedMoney(Strict):
     paid: Yuan | None = None
     refund_due: Yuan | None = None
     """What the insured person still has to pay back."""
+    own_share_paid: Yuan | None = None
+    """Paid by the insured person before a delivery, and not given back."""
     earlier_paid: Yuan | None = None
     """Paid for the earlier prescriptions of the journey."""
     limit_left: Yuan | None = None

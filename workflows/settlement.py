@@ -19,6 +19,7 @@ from workflows import own, texts
 from workflows.drug_case import DrugCase
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
+from workflows.own_share import OwnShare
 from workflows.partner_desk import PartnerDesk
 from workflows.payment import Payment
 from workflows.reckoning import Reckoning
@@ -27,8 +28,9 @@ from workflows.reckoning import Reckoning
 class Settlement:
     """Who pays what for one prescription."""
 
-    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase) -> None:
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase, own_share: OwnShare) -> None:
         """Reckon and settle `case` by the means of `journey`; pharmacy and insurer are asked at `desk`."""
+        self.own_share = own_share
         self.journey = journey
         self.desk = desk
         self.case = case
@@ -107,6 +109,7 @@ class Settlement:
         money = record.status.money
         record.change(money=money.model_copy(update=booked | {"refund_due": money.refund_due + refund}))
         record.note("money", texts.committed(committed, amounts.own_share))
+        self.own_share.keep(amounts.own_share)
         if refund:
             record.notify(ActorRole.INSURED, "refund_due", texts.refund_due(refund), person=self.journey.person)
 

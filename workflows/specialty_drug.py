@@ -9,10 +9,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.decisions import Decisions
     from activities.hospital import Hospital
     from activities.insurer import Insurer
-    from schemas.actions import ChooseFulfilment, CorrectClaim, RecordOwnSharePaid, RecordReview, ReviewResult
+    from schemas.actions import ChooseFulfilment, CorrectClaim, RecordReview, ReviewResult
     from schemas.decision import CharityWay, FulfilmentMode, Verdict
     from schemas.drug_claim import DrugClaim
     from schemas.journey import JourneyResult, JourneyStatus, Stage, Wait, WaitingFor
+    from schemas.money import ZERO
     from schemas.papers import PaperDue, PaperForm, PaperKind
     from schemas.partners import PartnerName, RecordsRequest
     from schemas.people import ActorRole
@@ -25,6 +26,7 @@ from workflows.drug_inputs import DrugJourneyInputs
 from workflows.endings import CorrectedError, JourneyEndedError
 from workflows.green_channel import GreenChannel
 from workflows.journey import Journey
+from workflows.own_share import OwnShare
 from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
 from workflows.recovery import Recovery
@@ -67,7 +69,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             self.journey.inbox.remember(carried.taken)
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
-        self.settlement = Settlement(self.journey, self.desk, self.case)
+        self.own_share = OwnShare(self.journey)
+        self.settlement = Settlement(self.journey, self.desk, self.case, self.own_share)
         self.vouchers = Vouchers(self.journey, self.case, self.settlement)
         self.supply = Supply(self.journey, self.desk, self.case, self.vouchers)
         self.green_channel = GreenChannel(self.journey, self.case)
@@ -120,7 +123,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     async def start_over(self, correction: CorrectClaim) -> None:
         """Decide anew on the corrected facts; what was set aside is given back, what was handed in still counts."""
-        await self.supply.give_back()
+        await self.give_back()
         self.case.correct(correction)
         self.supply.begin()
         given = ", ".join(correction.given)
@@ -130,9 +133,15 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         record.enter_stage(Stage.AUTHORIZATION)
         record.note("input", texts.corrected(given), actor=correction.actor)
 
+    async def give_back(self) -> None:
+        """What was set aside, and paid in advance, for a prescription that comes to nothing."""
+        await self.supply.give_back()
+        if not self.case.handed_over_on:
+            self.own_share.keep(ZERO)
+
     async def give_up(self, ended: JourneyEndedError) -> None:
         """The prescription came to nothing, the treatment goes on."""
-        await self.supply.give_back()
+        await self.give_back()
         self.journey.record.settle_escalations()
         text = texts.AGAIN if ended.stage is not Stage.AID_SUPPLIED else texts.ENDS[ended.stage]
         self.journey.record.notify(ActorRole.INSURED, f"prescription_{ended.stage}", text, person=self.journey.person)
@@ -258,7 +267,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             await self.vouchers.issue(estimate)
             booking = await self._booking()
         if plan.own_share_first and booking.mode is not FulfilmentMode.PICK_UP and estimate.own_share:
-            await journey.answer(RecordOwnSharePaid, WaitingFor.OWN_SHARE, ActorRole.INSURED)
+            await self.own_share.collect()
         return booking
 
     async def _booking(self) -> ChooseFulfilment:
@@ -286,7 +295,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.journey.inbox.expect(WaitingFor.NOTHING)
         self.journey.inbox.hear_no_withdrawal()
         self.journey.on_turn = self.turns.tell_a_supervisor
-        await self.supply.give_back()
+        await self.give_back()
         ended = await self.refunded(ended)
         await self.recovery.claim_back(self.case.not_owed)
         await self.journey.close(ended.stage, texts.ENDS[ended.stage])

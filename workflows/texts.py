@@ -98,6 +98,14 @@ def refund_due(amount: Decimal) -> Bilingual:
     )
 
 
+def own_share_back(amount: Decimal) -> Bilingual:
+    """What was paid in advance is not owed."""
+    return Bilingual(
+        zh=f"已预付的自付款中 {amount} 元无需承担，将予退还",
+        en=f"{amount} yuan of the own share that was paid in advance are not owed and go back to the insured person",
+    )
+
+
 def next_prescription(earliest: str) -> Bilingual:
     """The supply ends soon."""
     return Bilingual(

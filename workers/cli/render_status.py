@@ -149,7 +149,9 @@ def _money(view: JourneyView, words: Words) -> Panel:
     for name, amounts in (("estimate", money.estimate), ("settled", money.settled)):
         if amounts:
             lines.add_row(words(name), _amounts(amounts, words))
-    held = (("reserved", money.reserved), ("committed", money.committed), ("paid", money.paid))
+    held = [("reserved", money.reserved), ("committed", money.committed), ("paid", money.paid)]
+    if money.own_share_paid:
+        held.append(("own_share_paid", money.own_share_paid))
     lines.add_row("", "   ".join(f"{words(name)} {amount:,.2f}" for name, amount in held))
     return Panel(lines, title=words("money"), title_align="left")
 

@@ -166,6 +166,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "own": ("自付", "own share"),
     "reserved": ("预留保额", "reserved"),
     "committed": ("已确认", "committed"),
+    "own_share_paid": ("已预付自付款", "own share paid in advance"),
     "paid": ("已付", "paid"),
     "redeemed": ("已使用", "redeemed"),
     "valid_to": ("有效期至", "valid to"),
