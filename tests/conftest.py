@@ -22,6 +22,8 @@ from storage.pool import SCHEMA, open_pool
 from workers.converter import data_converter
 from workers.stack.postgres import EmbeddedPostgres
 
+os.environ.setdefault("GOGC", "400")
+"""For the Temporal servers that tests start: they have memory to spare, and live for minutes."""
 TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 PROMPT_TIMERS = ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"']
 LONGEST = (
@@ -84,7 +86,7 @@ async def database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[s
     """URL of a fresh, migrated database; it is dropped after the test."""
     name = f"test_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(postgres.url())
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield postgres.url(name)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
