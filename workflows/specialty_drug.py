@@ -266,7 +266,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         else:
             await self.vouchers.issue(estimate)
             booking = await self._booking()
-        if plan.own_share_first and booking.mode is not FulfilmentMode.PICK_UP and estimate.own_share:
+        if plan.own_share_first and booking.mode is not FulfilmentMode.PICK_UP:
             await self.own_share.collect()
         return booking
 
