@@ -49,7 +49,7 @@ _WEIGHT = (
 )
 """The first outcome found among the findings gives the verdict; none of them means approved."""
 
-_FINAL = frozenset({"resistance", "duration", "benefit_limit"})
+_FINAL = frozenset({"policy", "resistance", "duration", "benefit_limit"})
 """Topics of rules that, once broken, stay broken for every later prescription under the policy."""
 
 

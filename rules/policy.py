@@ -41,7 +41,7 @@ def policy_in_force(facts: EligibilityFacts, context: Context) -> Result:
     policy, diagnosed = facts.coverage.policy, facts.diagnosis.diagnosed_on
     first, last = cover_begins(policy), cover_ends(policy)
     known = {"policy_status": policy.status, "first_day": first, "last_day": last, "diagnosed_on": diagnosed}
-    if policy.status in (PolicyStatus.CANCELLED, PolicyStatus.LAPSED):
+    if policy.ended:
         why = say("保单已解除或失效。", f"The policy is {policy.status.value}.")
         return not_met(why, CALL_INSURER, **known)
     if not first <= diagnosed <= last:

@@ -335,7 +335,7 @@ class Decision(Shape):
     open_site: bool = False
     """CAR-T: the list leaves open whether the institution is designated; who approves accepts it."""
     final: bool = False
-    """A refusal that holds for later prescriptions, too: resistance, the term is over, the limit is used up."""
+    """A refusal that holds for later prescriptions, too: resistance; policy or term are over, the limit is used up."""
     facts: Facts
     versions: Versions
     at: AwareDatetime

@@ -63,6 +63,11 @@ class Policy(Shape):
     main_policy_exclusion: str | None = Field(default=None, max_length=200)
     """Riders: which exclusion of the main policy applies; empty: none (chinalife-cancer-rider/EXC-10)."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether somebody ended it before its last day."""
+        return self.status in {PolicyStatus.CANCELLED, PolicyStatus.LAPSED}
+
 
 class Coverage(Shape):
     """What the insurer answers when a claim arrives: the policy, and the drug's place in the local catalogue."""

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
         ChooseFulfilment,
         ConfirmExpert,
         DeclineAid,
+        DeliveryStatus,
         EndTreatment,
         Receipt,
         RecommendExpert,
@@ -29,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from schemas.decision import FulfilmentMode
     from schemas.papers import PaperKind
+    from schemas.people import ActorRole
 
 from workflows.drug_case import DrugCase
 from workflows.inputs import JourneyInputs, invalid
@@ -107,6 +109,9 @@ class DrugJourneyInputs(JourneyInputs):
         if action.mode is not FulfilmentMode.PICK_UP and not action.destination_city:
             message = "destination_city: needed for a delivery"
             raise invalid(message)
+        if action.override and action.actor.role is not ActorRole.SERVICE_AGENT:
+            message = f"override: a service agent makes an exception, not {action.actor.role}"
+            raise invalid(message)
 
     @workflow.update
     async def record_own_share_paid(self, action: RecordOwnSharePaid) -> Receipt:
@@ -134,6 +139,10 @@ class DrugJourneyInputs(JourneyInputs):
         if action.happened_at and action.happened_at > workflow.now() + _CLOCKS_DIFFER:
             message = "happened_at: lies in the future"
             raise invalid(message)
+        voucher = self.journey.record.status.voucher
+        if action.happened_at and voucher and action.happened_at < voucher.issued_at - _CLOCKS_DIFFER:
+            message = "happened_at: lies before the voucher was issued"
+            raise invalid(message)
 
     @workflow.update
     async def reissue_voucher(self, action: ReissueVoucher) -> Receipt:
@@ -151,7 +160,12 @@ class DrugJourneyInputs(JourneyInputs):
 
     @record_delivery_problem.validator
     def _may_record_delivery_problem(self, action: RecordDeliveryProblem) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action):
+            return
+        collected = self.case.fulfilment().mode is FulfilmentMode.PICK_UP
+        if collected and action.status is not DeliveryStatus.DAMAGED_BY_INSURED:
+            message = f"status: {action.status} is of a delivery; this drug is collected at the pharmacy"
+            raise invalid(message)
 
     @workflow.update
     async def accept_refusal(self, action: AcceptRefusal) -> Receipt:

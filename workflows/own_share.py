@@ -20,7 +20,10 @@ class OwnShare:
         self.journey = journey
 
     async def collect(self) -> None:
-        """Wait until it is paid; nothing is handed over before. yuanxin-cancer-drug/FUL-2."""
+        """Wait until what is estimated now is paid; nothing is handed over before. yuanxin-cancer-drug/FUL-2."""
+        estimate = self.journey.record.status.money.estimate
+        if estimate is None or not estimate.own_share:
+            return
         answer = await self.journey.answer(RecordOwnSharePaid, WaitingFor.OWN_SHARE, ActorRole.INSURED)
         self._show(answer.amount)
 

@@ -151,12 +151,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     async def authorize(self) -> None:
         """Policy, waiting period, diagnosis, drug and papers: approved, refused, or papers asked for.
 
-        A later prescription needs none where the first authorization covers it. yuanxin-cancer-drug/FLOW-2.
+        A later prescription needs none where the first authorization covers it, unless the policy was ended since.
+        yuanxin-cancer-drug/FLOW-2 COND-1.
         """
         journey, case = self.journey, self.case
         first = journey.record.status.prescription == 1
         await self._learn()
-        if not first and case.plan.authorization_covers_refills:
+        if not first and case.plan.authorization_covers_refills and not case.coverage.policy.ended:
             return
         if journey.record.status.stage is not Stage.AUTHORIZATION:
             journey.record.enter_stage(Stage.AUTHORIZATION)
@@ -266,7 +267,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         else:
             await self.vouchers.issue(estimate)
             booking = await self._booking()
-        if plan.own_share_first and booking.mode is not FulfilmentMode.PICK_UP and estimate.own_share:
+        if plan.own_share_first and booking.mode is not FulfilmentMode.PICK_UP:
             await self.own_share.collect()
         return booking
 

@@ -1,7 +1,5 @@
 """Supplying the drug: the pharmacy keeps it, a courier carries it, counter or door hand it over, once."""
 
-from datetime import date
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -34,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.clock import Clock
-from workflows.drug_case import DrugCase, today
+from workflows.drug_case import DrugCase
 from workflows.endings import JourneyEndedError
 from workflows.inbox import Turn
 from workflows.journey import Journey
@@ -53,13 +51,13 @@ class Supply:
         self.case = case
         self._postponed: JourneyEndedError | None = None
         """The end that came while the drug was on its way, and waits until it has arrived or is back."""
-        self._booked_on: date | None = None
-        """Day on which a delivery was booked; None for a pick-up."""
+        self._promised: Clock | None = None
+        """By when the parcel is promised, running since its booking; None for a pick-up."""
 
     def begin(self) -> None:
         """Another prescription: nothing of it is on its way."""
         self._postponed = None
-        self._booked_on = None
+        self._promised = None
 
     async def reserve(self, booking: ChooseFulfilment) -> ReservationReceipt:
         """The pharmacy keeps the drug for the voucher; for a delivery the courier is booked."""
@@ -67,6 +65,8 @@ class Supply:
             mode=booking.mode, pharmacy_city=booking.pharmacy_city, destination_city=booking.destination_city
         )
         self.journey.record.change(fulfilment=view)
+        # What a partner's refusal costs does not put off what the booking promised.
+        self._promised = None if booking.mode is FulfilmentMode.PICK_UP else self._promise(view)
         self.journey.inbox.expect(WaitingFor.HAND_OVER)
         reserved = await self._reserve_stock(booking)
         self.journey.record.change(
@@ -74,8 +74,7 @@ class Supply:
                 update={"pharmacy_id": reserved.pharmacy_id, "reservation_id": reserved.reservation_id}
             )
         )
-        if booking.mode is not FulfilmentMode.PICK_UP:
-            self._booked_on = today()
+        if self._promised:
             await self._book_courier(reserved)
         return reserved
 
@@ -152,9 +151,9 @@ class Supply:
             return self.case.voucher_clock
         return Clock(self.case.plan.find_budget, self.case.reviewed_at or workflow.now())
 
-    def _promise(self) -> Clock:
-        """By when the parcel is promised."""
-        view, plan = self.case.fulfilment(), self.case.plan
+    def _promise(self, view: FulfilmentView) -> Clock:
+        """What is promised of a parcel that is booked now."""
+        plan = self.case.plan
         same_city = view.pharmacy_city == view.destination_city
         return Clock(plan.delivery_same_city if same_city else plan.delivery_other_city, workflow.now())
 
@@ -163,9 +162,9 @@ class Supply:
 
         A drug that is not collected while the voucher lasts goes back. chinalife-cancer-rider/VOU-1.
         """
-        journey, delivered = self.journey, self.case.fulfilment().mode is not FulfilmentMode.PICK_UP
-        on = ActorRole.COURIER if delivered else ActorRole.INSURED
-        clock = self._promise() if delivered else self._counter_clock()
+        journey = self.journey
+        on = ActorRole.COURIER if self._promised else ActorRole.INSURED
+        clock = self._promised or self._counter_clock()
         lapses = clock is self.case.voucher_clock
         while True:
             answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock, lapses=lapses)
@@ -204,7 +203,7 @@ class Supply:
 
     async def _may_be_handed_over(self, answer: RecordHandOver) -> bool:
         # A delivery that was booked in time arrives when it arrives. chinalife-cancer-rider/VOU-1
-        on = self._booked_on or china_date(answer.happened_at or workflow.now())
+        on = china_date(self._promised.started_at if self._promised else answer.happened_at or workflow.now())
         check = VoucherCheck(voucher_id=self.case.issued_voucher().voucher_id, code=answer.voucher_code, on=on)
         standing = await own.ask(Ledger.check_voucher, check)
         decision = await self.journey.decide(self.case.counter_facts(answer, verified=standing.standing == "verified"))

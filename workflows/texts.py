@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from schemas.deadline import Deadline
     from schemas.journey import Stage
+    from schemas.paper_names import NAMES
     from schemas.papers import PaperDue
     from schemas.text import Bilingual
 
@@ -87,8 +88,9 @@ ENDS = {
 
 def papers_due(due: tuple[PaperDue, ...]) -> Bilingual:
     """Papers are asked for."""
-    kinds = ", ".join(paper.kind for paper in due)
-    return Bilingual(zh=f"请补充材料：{kinds}", en=f"please hand in: {kinds}")
+    names = [NAMES[paper.kind] for paper in due]
+    zh, en = "、".join(name.zh for name in names), ", ".join(name.en for name in names)
+    return Bilingual(zh=f"请补充材料：{zh}", en=f"please hand in: {en}")
 
 
 def refund_due(amount: Decimal) -> Bilingual:

@@ -196,3 +196,14 @@ async def test_an_empty_worklist_says_so(command: App, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.strip() == "no journeys fit"
     await run(command, "list", "--held", "--lang", "zh")
     assert capsys.readouterr().out.strip() == "没有符合条件的旅程"
+
+
+async def test_the_status_names_what_has_not_come(command: App, pool: Pool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what was asked for, without what was handed in since; at the counter papers are shown anew."""
+    asked, imaging = (PaperKind.INVOICE, PaperKind.IMAGING), (Paper(kind=PaperKind.IMAGING),)
+    counter = samples.status().wait.model_copy(update={"what": WaitingFor.HAND_OVER})
+    await samples.write_all(pool, lacking(1, *asked, papers=imaging), lacking(2, *asked, papers=imaging, wait=counter))
+    for number, named in ((1, False), (2, True)):
+        await run(command, "status", samples.journey_id(number), "--lang", "zh")
+        shown = capsys.readouterr().out
+        assert ("发票" in shown, "影像学材料" in shown) == (True, named)

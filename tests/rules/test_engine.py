@@ -172,11 +172,22 @@ def test_a_decision_is_cheap(product: str) -> None:
         (reviewed(reviewed_on=date(2030, 1, 1)), True),
         (settlement(available=Decimal(0)), True),
         (settlement(reimbursement_ratio=None), False),
+        (authorization(coverage=Coverage(policy=policy(status="cancelled"), in_catalogue=False)), True),
+        (authorization(papers=()), False),
     ],
-    ids=["resistance", "nothing", "the label", "the term is over", "nothing left of the limit", "the ratio is open"],
+    ids=[
+        "resistance",
+        "nothing",
+        "the label",
+        "the term is over",
+        "nothing left of the limit",
+        "the ratio is open",
+        "a cancelled policy",
+        "papers are missing",
+    ],
 )
 def test_what_stays_broken_ends_the_treatment(facts: Facts, final: bool) -> None:  # noqa: FBT001 - a table's column
-    """Resistance, an ended term and an empty limit hold for every later prescription; nothing else does."""
+    """Resistance, an ended policy or term and an empty limit hold for every later prescription; nothing else does."""
     assert ask(PINGAN_B, facts).final is final
 
 

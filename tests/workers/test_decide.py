@@ -18,12 +18,12 @@ from products.loader import load_products
 from rules.errors import NoGateError
 from schemas.civil import CHINA
 from schemas.decision import Decision
+from schemas.paper_names import NAMES
 from schemas.papers import PaperKind
 from workers.cli import decide as module
 from workers.cli import decision_requests, decision_samples
 from workers.cli.decide import decide
 from workers.cli.failures import BadInputError, CommandError
-from workers.cli.paper_names import NAMES
 from workers.cli.questions import FACTS, schema_of
 from workers.cli.words import Language, Words
 

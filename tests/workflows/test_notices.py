@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from schemas.notices import TEMPLATES
+from schemas.papers import PaperDue, PaperForm, PaperKind
+from schemas.text import Bilingual
+from workflows.texts import papers_due
 
 _PLACES = {"notify": 1, "Reminder": 2}
 """What sends a message, and which of its arguments is the template."""
@@ -29,3 +32,12 @@ def test_every_template_is_in_the_table_and_every_one_of_the_table_is_sent() -> 
     beginnings = {template for template in templates if template.endswith("_")}
     assert beginnings == {"journey_", "prescription_"}
     assert templates - beginnings == {one for one in TEMPLATES if not one.startswith(tuple(beginnings))}
+
+
+def test_papers_are_asked_for_by_their_names() -> None:
+    """As the glossary has them, not as the code does."""
+    asked = (PaperKind.IMAGING, PaperKind.POLICY)
+    due = [PaperDue(kind=kind, form=PaperForm.COPY, rule="yuanxin-cancer-drug/MAT-1") for kind in asked]
+    assert papers_due(tuple(due)) == Bilingual(
+        zh="请补充材料：影像学材料、保险合同或其他保险凭证", en="please hand in: imaging, policy"
+    )

@@ -10,8 +10,8 @@ from rich.text import Text
 from console.views import JourneyPage, JourneyRow
 from schemas.civil import china_time, due_moment
 from schemas.journey import Money, Stage
+from schemas.paper_names import NAMES
 from schemas.papers import PaperKind
-from workers.cli.paper_names import NAMES
 from workers.cli.words import Words
 
 STAGE_STYLES = {

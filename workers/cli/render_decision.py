@@ -14,8 +14,8 @@ from rich.text import Text
 from schemas.car_t_facts import TreatmentWindow
 from schemas.custody import Deviation
 from schemas.decision import Amounts, Decision, Finding, Outcome, Verdict
+from schemas.paper_names import NAMES
 from schemas.text import Bilingual
-from workers.cli.paper_names import NAMES
 from workers.cli.render import moment
 from workers.cli.words import Words
 

@@ -13,6 +13,8 @@ from schemas.civil import due_moment
 from schemas.deadline import Deadline
 from schemas.decision import Amounts, Finding, Outcome
 from schemas.journey import CLOSED_STAGES, DecisionRecord, WaitingFor
+from schemas.paper_names import NAMES
+from schemas.papers import Paper, PaperDue, PaperForm
 from workers.cli.render import STAGE_STYLES, moment
 from workers.cli.words import Words
 
@@ -108,14 +110,24 @@ def _urgent(view: JourneyView, words: Words) -> Iterator[Panel]:
         for one in still_open:
             lines.add_row(moment(one.at), words.text(one.reason))
         yield Panel(lines, title=words("escalations"), title_align="left", border_style="red")
-    if view.papers_due:
+    if missing := _missing(view):
         lines = _lines()
-        for paper in view.papers_due:
-            lines.add_row(paper.kind, f"{words(paper.form)}  [{paper.rule}]")
+        for paper in missing:
+            lines.add_row(words.text(NAMES[paper.kind]), f"{words(paper.form)}  {paper.kind}  [{paper.rule}]")
         yield Panel(lines, title=words("missing"), title_align="left", border_style="yellow")
     if view.next_steps:
         steps = Group(*(Text(f"• {words.text(step)}") for step in view.next_steps))
         yield Panel(steps, title=words("next"), title_align="left")
+
+
+def _missing(view: JourneyView) -> list[PaperDue]:
+    """What was asked for and has not come; at counter or door papers are shown anew, whatever was handed in before."""
+    shown = () if view.wait.what is WaitingFor.HAND_OVER else view.papers
+    return [due for due in view.papers_due if not any(_satisfies(paper, due) for paper in shown)]
+
+
+def _satisfies(paper: Paper, due: PaperDue) -> bool:
+    return paper.kind is due.kind and (due.form is PaperForm.COPY or paper.form is PaperForm.ORIGINAL)
 
 
 def _decision(record: DecisionRecord, words: Words, *, estimate: bool) -> Panel:
