@@ -165,7 +165,9 @@ class CarTJourney(CarTJourneyInputs):
         case.change(site=booking.site, party=booking.party)
         journey.inbox.expect(WaitingFor.ASSESSMENT)
         await self._book(booking)
-        answer = await self.cells.waits.answer(RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL)
+        answer = await self.cells.waits.answer(
+            RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL, planned_on=booking.on
+        )
         await journey.approved_or_end(await journey.decide(case.assessment_facts(answer)))
         case.change(assessed_on=answer.assessed_on)
 

@@ -170,7 +170,10 @@ class Cells:
         """Apheresis, until enough cells are in the bag. The first one opens the treatment window. CART-4, CART-5."""
         self.journey.record.enter_stage(Stage.APHERESIS)
         while True:
-            answer = await self.waits.answer(RecordApheresis, WaitingFor.APHERESIS, ActorRole.HOSPITAL)
+            planned_on = self.case.therapy.apheresis_planned_on
+            answer = await self.waits.answer(
+                RecordApheresis, WaitingFor.APHERESIS, ActorRole.HOSPITAL, planned_on=planned_on
+            )
             for late in self.journey.inbox.hear_no_correction():
                 tell_a_supervisor(self.journey, late)
             if answer.result is ApheresisResult.NOT_POSSIBLE:
