@@ -321,9 +321,9 @@ class Cells:
         """Whether a person lets them pass; what news of the cells can set right waits for news instead."""
         if decision.verdict is Verdict.REFUSED:
             raise self._refused(decision)
-        if any(item.open for item in decision.deviations) or not self._arrived():
-            if not any(item.open for item in self.journey.record.status.escalations):
-                self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
+        broken = any(item.open for item in decision.deviations)
+        if broken or not self._arrived():
+            self.journey.record.keep_escalated(car_t_texts.CHAIN_BROKEN if broken else car_t_texts.PRODUCT_AWAY)
             await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
             return False
         if not await approved_at(self.case.therapy.site, decision, self.journey, self.case):
