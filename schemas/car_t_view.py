@@ -22,6 +22,8 @@ class CarTTherapy(Shape):
     manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False
+    arranged_on: date | None = None
+    """When the insurer arranged the treatment; slot and bed may have been taken later."""
     apheresis_planned_on: date | None = None
     expected_cost: Yuan = ZERO
     slot: str = ""

@@ -112,6 +112,7 @@ class CarTCase:
         self.change(
             assessed_on=None,
             arranged=False,
+            arranged_on=None,
             apheresis_planned_on=None,
             slot="",
             coi="",
@@ -238,7 +239,7 @@ class CarTCase:
             site_accepted=self._accepted(answer.site),
             performed_on=answer.performed_on,
             first_apheresis_on=therapy.first_apheresis_on,
-            arranged=therapy.arranged and answer.performed_on >= (therapy.assessed_on or answer.performed_on),
+            arranged=therapy.arranged and answer.performed_on >= (therapy.arranged_on or answer.performed_on),
             policy_effective_on=policy.effective_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,

@@ -22,7 +22,8 @@ with workflow.unsafe.imports_passed_through():
         ResolveDeviation,
     )
     from schemas.car_t_facts import CarTNews
-    from schemas.custody import CustodyEntry, CustodyEvent, DeviationWord, Material
+    from schemas.civil import china_date
+    from schemas.custody import CustodyEntry, CustodyEvent, CustodyStep, DeviationWord, Material
     from schemas.decision import Decision, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.partners import Admission, PartnerName, ShipmentBooking, SlotCancellation, SlotQuery, SlotRequest
@@ -78,6 +79,12 @@ class Cells:
     def being_told_of(self) -> bool:
         """Whether a custody event is on its way into the chain."""
         return self._writing.locked()
+
+    @property
+    def came_on(self) -> date | None:
+        """The day on which the product was last handed over; None where it was not."""
+        handed_over = (event for event in reversed(self.case.custody) if event.step is CustodyStep.HANDED_OVER)
+        return next((china_date(event.at) for event in handed_over if event.material is Material.PRODUCT), None)
 
     # What is told of the cells, whatever the journey waits for.
 
