@@ -37,6 +37,8 @@ class CarTTherapy(Shape):
     collected_on: date | None = None
     """First day of the apheresis whose cells count."""
     aphereses: int = 0
+    product_from: int = 1
+    """Number of the first custody event that can be of the product that counts: one made before it failed."""
     released: bool = False
     batch: str = ""
     certificate: str = ""

@@ -296,9 +296,8 @@ class Cells:
         word = await self.waits.answer(DecideRemanufacture, WaitingFor.REMANUFACTURE_CHOICE, ActorRole.HOSPITAL)
         if word.way == "stop":
             raise TherapyEndedError(Stage.REFUSED, CarTNews.NO_PRODUCT, today())
-        self.case.change(released=False, batch="", certificate="", product_expires_on=None)
+        self.case.make_again()
         if word.way == "remanufacture":
-            self.case.show(product_at=None)  # what there is of the failed product is not the one to come
             await self._take_slot()
             return
         self.case.change(apheresis_planned_on=word.apheresis_planned_on or today(), collected_on=None)
