@@ -43,6 +43,8 @@ class CarTTherapy(Shape):
     batch: str = ""
     certificate: str = ""
     product_expires_on: date | None = None
+    shipment: str = ""
+    """The transport booked for the product; empty: none that could still be called off."""
     examination: ExaminationResult | None = None
     examined_on: date | None = None
     conditioned_on: date | None = None

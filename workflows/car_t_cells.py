@@ -26,7 +26,15 @@ with workflow.unsafe.imports_passed_through():
     from schemas.custody import CustodyEntry, CustodyEvent, CustodyStep, DeviationWord, Material
     from schemas.decision import Decision, Verdict
     from schemas.journey import Stage, WaitingFor
-    from schemas.partners import Admission, PartnerName, ShipmentBooking, SlotCancellation, SlotQuery, SlotRequest
+    from schemas.partners import (
+        Admission,
+        PartnerName,
+        ShipmentBooking,
+        ShipmentCancellation,
+        SlotCancellation,
+        SlotQuery,
+        SlotRequest,
+    )
     from schemas.people import Actor, ActorRole
 
 from workflows import car_t_texts, own
@@ -171,7 +179,20 @@ class Cells:
         elif stage is Stage.PRE_INFUSION_EXAMINATION:
             await self.admit("infusion", today())
         if therapy.released and not self._arrived():
+            await self._call_off()
             await self._ship(Material.PRODUCT)
+
+    async def _call_off(self) -> None:
+        """The product is not to be carried where the therapy was; what is on its way already arrives there."""
+        shipment = self.case.therapy.shipment
+        if not shipment:
+            return
+        await self.desk.hand_off(
+            PartnerName.CRYO_COURIER,
+            CryoCourier.cancel_shipment,
+            lambda key: ShipmentCancellation(key=key, journey_id=self.case.claim.journey_id, shipment_id=shipment),
+        )
+        self.case.change(shipment="")
 
     async def collect(self) -> None:
         """Apheresis, until enough cells are in the bag. The first one opens the treatment window. CART-4, CART-5."""
@@ -219,6 +240,7 @@ class Cells:
             await self._go_on_without()
         await self._ship(Material.PRODUCT)
         await self.waits.until(self._arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
+        self.case.change(shipment="")
 
     def _arrived(self) -> bool:
         return self.case.view.product_at == self.case.therapy.party
@@ -232,7 +254,7 @@ class Cells:
             else (view.product_at or therapy.manufacturer, therapy.party)
         )
         conditions = next((each for each in therapy.conditions if each.material is material), None)
-        await self.desk.hand_off(
+        booked = await self.desk.hand_off(
             PartnerName.CRYO_COURIER,
             CryoCourier.book_shipment,
             lambda key: ShipmentBooking(
@@ -247,6 +269,7 @@ class Cells:
                 conditions=conditions,
             ),
         )
+        self.case.change(shipment=booked.shipment_id if material is Material.PRODUCT else "")
 
     async def _made(self) -> bool:
         """Whether a product within its specification was released; a lost slot is replaced by another."""
