@@ -70,6 +70,8 @@ class Cells:
         """How much was known of the chain when it was last found fit for infusion; -1: it was not."""
         self._not_theirs = set[str]()
         """Donations of other patients whose product was released for this one: a supervisor knows."""
+        self._booking: Material | str = ""
+        """What a partner is being asked for: where it refuses, it is asked anew for the therapy as it is by then."""
         self._writing = asyncio.Lock()
         journey.inbox.asides |= {"record_custody": self.tell, "resolve_deviation": self.dispose}
 
@@ -156,29 +158,30 @@ class Cells:
 
     async def admit(self, purpose: str, on: date) -> None:
         """Have the patient admitted, for `apheresis` or `infusion`."""
+        before, self._booking = self._booking, purpose
+        await self.desk.hand_off(PartnerName.HOSPITAL, Hospital.admit, lambda key: self._admission(key, purpose, on))
+        self._booking = before
+
+    def _admission(self, key: str, purpose: str, on: date) -> Admission:
         claim, therapy = self.case.claim, self.case.therapy
-        await self.desk.hand_off(
-            PartnerName.HOSPITAL,
-            Hospital.admit,
-            lambda key: Admission(
-                key=key,
-                journey_id=claim.journey_id,
-                site=therapy.site,
-                party=therapy.party,
-                purpose=purpose,
-                on=on,
-                person=claim.insured.ref,
-            ),
+        return Admission(
+            key=key,
+            journey_id=claim.journey_id,
+            site=therapy.site,
+            party=therapy.party,
+            purpose=purpose,
+            on=on,
+            person=claim.insured.ref,
         )
 
     async def follow(self) -> None:
         """The therapy goes on elsewhere: the patient is admitted there, and a product that is made is brought there."""
-        therapy, stage = self.case.therapy, self.journey.record.status.stage
-        if stage is Stage.APHERESIS:
+        therapy, stage, booking = self.case.therapy, self.journey.record.status.stage, self._booking
+        if stage is Stage.APHERESIS and booking != "apheresis":
             await self.admit("apheresis", max(therapy.apheresis_planned_on or today(), today()))
-        elif stage is Stage.PRE_INFUSION_EXAMINATION:
+        elif stage is Stage.PRE_INFUSION_EXAMINATION and booking != "infusion":
             await self.admit("infusion", today())
-        if therapy.released and not self._arrived():
+        if therapy.released and not self._arrived() and booking is not Material.PRODUCT:
             await self._call_off()
             await self._ship(Material.PRODUCT)
 
@@ -246,30 +249,31 @@ class Cells:
         return self.case.view.product_at == self.case.therapy.party
 
     async def _ship(self, material: Material) -> None:
-        therapy, claim = self.case.therapy, self.case.claim
-        white_cells, view = material is Material.STARTING_MATERIAL, self.case.view
-        holder, recipient = (
+        before, self._booking = self._booking, material
+        booked = await self.desk.hand_off(
+            PartnerName.CRYO_COURIER, CryoCourier.book_shipment, lambda key: self._shipment(key, material)
+        )
+        self._booking = before
+        self.case.change(shipment=booked.shipment_id if material is Material.PRODUCT else "")
+
+    def _shipment(self, key: str, material: Material) -> ShipmentBooking:
+        therapy, view = self.case.therapy, self.case.view
+        sender, recipient = (
             (view.starting_material_at or therapy.party, therapy.manufacturer)
-            if white_cells
+            if material is Material.STARTING_MATERIAL
             else (view.product_at or therapy.manufacturer, therapy.party)
         )
-        conditions = next((each for each in therapy.conditions if each.material is material), None)
-        booked = await self.desk.hand_off(
-            PartnerName.CRYO_COURIER,
-            CryoCourier.book_shipment,
-            lambda key: ShipmentBooking(
-                key=key,
-                journey_id=claim.journey_id,
-                material=material,
-                coi=therapy.coi,
-                din=therapy.din,
-                sender=holder,
-                recipient=recipient,
-                ready_on=today(),
-                conditions=conditions,
-            ),
+        return ShipmentBooking(
+            key=key,
+            journey_id=self.case.claim.journey_id,
+            material=material,
+            coi=therapy.coi,
+            din=therapy.din,
+            sender=sender,
+            recipient=recipient,
+            ready_on=today(),
+            conditions=next((each for each in therapy.conditions if each.material is material), None),
         )
-        self.case.change(shipment=booked.shipment_id if material is Material.PRODUCT else "")
 
     async def _made(self) -> bool:
         """Whether a product within its specification was released; a lost slot is replaced by another."""
