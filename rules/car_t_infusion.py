@@ -150,20 +150,26 @@ def patient_fit(facts: CarTInfusionFacts, context: Context) -> Result:
 
 @rule(topic="cart_steps")
 def lymphodepletion_done(facts: CarTInfusionFacts, context: Context) -> Result:
-    """The lymphodepleting chemotherapy of this therapy was given; before it the cells are looked at without it.
+    """Lymphodepletion was given, after the examination for it; before it the cells are looked at without it.
 
     chinalife-cancer-rider/CART-5, pingan-longterm-b/REV-1, axa-excellence/DD-3.
     """
     del context
     day = facts.conditioned_on
-    known = {"before": facts.before, "conditioned_on": day, "planned_on": facts.planned_on}
+    known = {
+        "before": facts.before,
+        "examined_on": facts.examined_on,
+        "conditioned_on": day,
+        "planned_on": facts.planned_on,
+    }
     if facts.before == "lymphodepletion":
         return not_applicable(say("预处理化疗尚未开始。", "Lymphodepletion comes next."), **known)
     if day is None:
         return referred(say("尚无预处理化疗记录。", "No lymphodepletion is on record."), **known)
-    if not facts.first_apheresis_on <= day <= facts.planned_on:
+    if not (facts.examined_on or facts.first_apheresis_on) <= day <= facts.planned_on:
         why = say(
-            f"预处理化疗至 {day}，与单采、回输日期不符。", f"It ended on {day}, not between apheresis and infusion."
+            f"预处理化疗至 {day}，与回输前检查、回输日期不符。",
+            f"It ended on {day}, not between examination and infusion.",
         )
         return referred(why, CALL_INSURER, **known)
     return met(say(f"预处理化疗于 {day} 完成。", f"Lymphodepletion ended on {day}."), **known)

@@ -61,6 +61,10 @@ class Chain(Protocol):
         """Number of the first of them."""
 
     @property
+    def product_from(self) -> int:
+        """Number of the first event that can be of the product that counts: one made before failed."""
+
+    @property
     def conditions(self) -> tuple[StorageConditions, ...]:
         """As the manufacturer states them."""
 
@@ -126,7 +130,17 @@ def discarded(chain: Chain) -> tuple[Deviation, ...]:
 
 def holder_of(chain: Chain, material: Material) -> str | None:
     """Who has the material, by the last event; None where there is none of it."""
-    return next((event.holder for event in reversed(chain.custody) if event.material is material), None)
+    counting = reversed(chain.custody[_first(chain, material) :])
+    return next((event.holder for event in counting if event.material is material), None)
+
+
+def _first(chain: Chain, material: Material) -> int:
+    """Where in the chain the material that counts begins: a product made in place of another with its making."""
+    start = chain.product_from - chain.first_seq
+    if material is not Material.PRODUCT or start <= 0:
+        return 0
+    made = (at for at, event in enumerate(chain.custody) if event.step is CustodyStep.MANUFACTURED and at >= start)
+    return next(made, len(chain.custody))
 
 
 def without_limits(chain: Chain) -> tuple[Material, ...]:

@@ -93,6 +93,8 @@ class CarTInfusionFacts(Strict):
     """Every event of both materials since that apheresis, in the order in which they were reported."""
     first_seq: int = Field(default=1, ge=1)
     """Number of the first of them in the journey's chain."""
+    product_from: int = Field(default=1, ge=1)
+    """Number of the first event that can be of the product that counts: one made before it failed."""
     conditions: tuple[StorageConditions, ...] = ()
     """As the manufacturer states them; none: nobody knows, a person has to say."""
     words: tuple[DeviationWord, ...] = ()

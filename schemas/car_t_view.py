@@ -22,6 +22,8 @@ class CarTTherapy(Shape):
     manufacturer: str = ""
     assessed_on: date | None = None
     arranged: bool = False
+    arranged_on: date | None = None
+    """When the insurer arranged the treatment; slot and bed may have been taken later."""
     apheresis_planned_on: date | None = None
     expected_cost: Yuan = ZERO
     slot: str = ""
@@ -35,10 +37,14 @@ class CarTTherapy(Shape):
     collected_on: date | None = None
     """First day of the apheresis whose cells count."""
     aphereses: int = 0
+    product_from: int = 1
+    """Number of the first custody event that can be of the product that counts: one made before it failed."""
     released: bool = False
     batch: str = ""
     certificate: str = ""
     product_expires_on: date | None = None
+    shipment: str = ""
+    """The transport booked for the product; empty: none that could still be called off."""
     examination: ExaminationResult | None = None
     examined_on: date | None = None
     conditioned_on: date | None = None

@@ -25,6 +25,7 @@ from workflows.car_t_cells import Cells, UnusableCellsError
 from workflows.car_t_inputs import CarTJourneyInputs
 from workflows.car_t_sites import approved_at
 from workflows.car_t_turns import CarTTurns
+from workflows.drug_case import today
 from workflows.endings import CorrectedError, JourneyEndedError, TherapyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
@@ -165,7 +166,9 @@ class CarTJourney(CarTJourneyInputs):
         case.change(site=booking.site, party=booking.party)
         journey.inbox.expect(WaitingFor.ASSESSMENT)
         await self._book(booking)
-        answer = await self.cells.waits.answer(RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL)
+        answer = await self.cells.waits.answer(
+            RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL, planned_on=booking.on
+        )
         await journey.approved_or_end(await journey.decide(case.assessment_facts(answer)))
         case.change(assessed_on=answer.assessed_on)
 
@@ -189,7 +192,11 @@ class CarTJourney(CarTJourneyInputs):
         journey, case = self.journey, self.case
         journey.record.enter_stage(Stage.ARRANGEMENT)
         answer = await self.cells.waits.answer(ArrangeTreatment, WaitingFor.ARRANGEMENT, ActorRole.SERVICE_AGENT)
-        case.change(apheresis_planned_on=answer.apheresis_planned_on, expected_cost=answer.expected_cost)
+        case.change(
+            apheresis_planned_on=answer.apheresis_planned_on,
+            expected_cost=answer.expected_cost,
+            arranged_on=today(),
+        )
         await self.bill.reserve(answer.expected_cost)
         await self.cells.arrange()
         case.change(arranged=True)

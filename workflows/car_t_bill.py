@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.car_t_case import CarTCase
-from workflows.car_t_costs import by_settlement, total
+from workflows.car_t_costs import all_own_share, by_settlement, total
 from workflows.car_t_sites import approved_at
 from workflows.car_t_waits import TherapyWaits
 from workflows.endings import JourneyEndedError
@@ -113,8 +113,11 @@ class Bill:
         return await approved_at(item.site, decision, self.journey, self.case)
 
     async def _reckon(self, covered: Sequence[CostItem], left: LimitLeft) -> Amounts | None:
-        """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3."""
-        owed, nothing_left, spent = list[Amounts](), list[Amounts](), ZERO
+        """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3.
+
+        A part that is not owed stays in the sum as own share.
+        """
+        owed, not_owed, spent = list[Amounts](), list[Amounts](), ZERO
         for part in by_settlement(covered):
             decision = await self.reckoning.decide(partial(self.case.settlement_facts, part), left, spent)
             if decision.amounts and decision.verdict is not Verdict.REFUSED:
@@ -123,8 +126,10 @@ class Bill:
                 left = left.model_copy(update={"available": rest})
                 owed.append(decision.amounts)
             elif decision.amounts and not left.available:
-                nothing_left.append(decision.amounts)
-        return reduce(Amounts.plus, [*owed, *nothing_left]) if owed else None
+                not_owed.append(decision.amounts)
+            else:
+                not_owed.append(all_own_share(part))
+        return reduce(Amounts.plus, [*owed, *not_owed]) if owed else None
 
     async def _commit(self, covered: Sequence[CostItem]) -> None:
         reservation, claim = self.case.reservation, self.case.claim

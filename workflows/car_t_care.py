@@ -62,14 +62,18 @@ class Care:
         self.journey.record.enter_stage(Stage.PRE_INFUSION_EXAMINATION)
         self.journey.inbox.expect(WaitingFor.EXAMINATION)
         await self.cells.admit("infusion", today())
+        again_on: date | None = None
         while True:
-            answer = await self.waits.answer(RecordExamination, WaitingFor.EXAMINATION, ActorRole.HOSPITAL)
+            answer = await self.waits.answer(
+                RecordExamination, WaitingFor.EXAMINATION, ActorRole.HOSPITAL, planned_on=again_on
+            )
             self.case.change(examination=answer.result, examined_on=answer.examined_on)
             if answer.result is ExaminationResult.UNFIT:
                 raise TherapyEndedError(Stage.REFUSED, CarTNews.UNFIT, answer.examined_on)
             if answer.result is ExaminationResult.FIT:
                 return
-            self.journey.record.note("input", car_t_texts.postponed(answer.again_on), actor=answer.actor)
+            again_on = answer.again_on
+            self.journey.record.note("input", car_t_texts.postponed(again_on), actor=answer.actor)
 
     async def deplete(self) -> None:
         """Lymphodepletion, once the cells were looked at: chemotherapy for cells that cannot be used would harm."""

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.car_t_view import CarTTherapy, CarTView
     from schemas.carried import Commitment
     from schemas.civil import china_date
-    from schemas.custody import CustodyEvent, CustodyHead, Deviation, DeviationWord, Material
+    from schemas.custody import CustodyEvent, CustodyHead, CustodyStep, Deviation, DeviationWord, Material
     from schemas.ledger import LimitLeft, LimitQuery, Reservation
     from schemas.money import ZERO, Ratio, Yuan
     from schemas.papers import Paper
@@ -112,6 +112,7 @@ class CarTCase:
         self.change(
             assessed_on=None,
             arranged=False,
+            arranged_on=None,
             apheresis_planned_on=None,
             slot="",
             coi="",
@@ -136,11 +137,30 @@ class CarTCase:
             examined_on=None,
         )
 
+    def make_again(self) -> None:
+        """Another product is made of the same cells: what there is of the failed one is not the one to come."""
+        self.show(product_at=None)
+        self.change(
+            product_from=self.first_seq + len(self.custody),
+            released=False,
+            batch="",
+            certificate="",
+            product_expires_on=None,
+        )
+
     def tell(self, event: CustodyEvent, head: CustodyHead) -> None:
         """An event is in the chain, whose newest link is `head`."""
         self.custody = (*self.custody, event)
-        at = "product_at" if event.material is Material.PRODUCT else "starting_material_at"
-        self.show(custody=head, told_at=event.at, **{at: event.holder})
+        self.show(custody=head, told_at=event.at)
+        if event.material is not Material.PRODUCT:
+            self.show(starting_material_at=event.holder)
+        elif not self._of_a_failed_product(event):
+            self.show(product_at=event.holder)
+
+    def _of_a_failed_product(self, event: CustodyEvent) -> bool:
+        """The product that is made in its place is not made yet."""
+        awaited = self.view.product_at is None and self.therapy.product_from > self.first_seq
+        return awaited and event.step is not CustodyStep.MANUFACTURED
 
     def found(self, deviations: tuple[Deviation, ...]) -> None:
         """What is wrong with the chain by the last decision on it."""
@@ -238,7 +258,7 @@ class CarTCase:
             site_accepted=self._accepted(answer.site),
             performed_on=answer.performed_on,
             first_apheresis_on=therapy.first_apheresis_on,
-            arranged=therapy.arranged and answer.performed_on >= (therapy.assessed_on or answer.performed_on),
+            arranged=therapy.arranged and answer.performed_on >= (therapy.arranged_on or answer.performed_on),
             policy_effective_on=policy.effective_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
@@ -252,6 +272,7 @@ class CarTCase:
             din=therapy.din,
             custody=self.custody,
             first_seq=self.first_seq,
+            product_from=therapy.product_from,
             conditions=therapy.conditions,
             words=self.words,
             released=therapy.released,

@@ -22,10 +22,19 @@ with workflow.unsafe.imports_passed_through():
         ResolveDeviation,
     )
     from schemas.car_t_facts import CarTNews
-    from schemas.custody import CustodyEntry, CustodyEvent, DeviationWord, Material
+    from schemas.civil import china_date
+    from schemas.custody import CustodyEntry, CustodyEvent, CustodyStep, DeviationWord, Material
     from schemas.decision import Decision, Verdict
     from schemas.journey import Stage, WaitingFor
-    from schemas.partners import Admission, PartnerName, ShipmentBooking, SlotCancellation, SlotQuery, SlotRequest
+    from schemas.partners import (
+        Admission,
+        PartnerName,
+        ShipmentBooking,
+        ShipmentCancellation,
+        SlotCancellation,
+        SlotQuery,
+        SlotRequest,
+    )
     from schemas.people import Actor, ActorRole
 
 from workflows import car_t_texts, own
@@ -61,6 +70,8 @@ class Cells:
         """How much was known of the chain when it was last found fit for infusion; -1: it was not."""
         self._not_theirs = set[str]()
         """Donations of other patients whose product was released for this one: a supervisor knows."""
+        self._booking: Material | str = ""
+        """What a partner is being asked for: where it refuses, it is asked anew for the therapy as it is by then."""
         self._writing = asyncio.Lock()
         journey.inbox.asides |= {"record_custody": self.tell, "resolve_deviation": self.dispose}
 
@@ -78,6 +89,12 @@ class Cells:
     def being_told_of(self) -> bool:
         """Whether a custody event is on its way into the chain."""
         return self._writing.locked()
+
+    @property
+    def came_on(self) -> date | None:
+        """The day on which the product was last handed over; None where it was not."""
+        handed_over = (event for event in reversed(self.case.custody) if event.step is CustodyStep.HANDED_OVER)
+        return next((china_date(event.at) for event in handed_over if event.material is Material.PRODUCT), None)
 
     # What is told of the cells, whatever the journey waits for.
 
@@ -141,36 +158,53 @@ class Cells:
 
     async def admit(self, purpose: str, on: date) -> None:
         """Have the patient admitted, for `apheresis` or `infusion`."""
+        before, self._booking = self._booking, purpose
+        await self.desk.hand_off(PartnerName.HOSPITAL, Hospital.admit, lambda key: self._admission(key, purpose, on))
+        self._booking = before
+
+    def _admission(self, key: str, purpose: str, on: date) -> Admission:
         claim, therapy = self.case.claim, self.case.therapy
-        await self.desk.hand_off(
-            PartnerName.HOSPITAL,
-            Hospital.admit,
-            lambda key: Admission(
-                key=key,
-                journey_id=claim.journey_id,
-                site=therapy.site,
-                party=therapy.party,
-                purpose=purpose,
-                on=on,
-                person=claim.insured.ref,
-            ),
+        return Admission(
+            key=key,
+            journey_id=claim.journey_id,
+            site=therapy.site,
+            party=therapy.party,
+            purpose=purpose,
+            on=on,
+            person=claim.insured.ref,
         )
 
     async def follow(self) -> None:
         """The therapy goes on elsewhere: the patient is admitted there, and a product that is made is brought there."""
-        therapy, stage = self.case.therapy, self.journey.record.status.stage
-        if stage is Stage.APHERESIS:
+        therapy, stage, booking = self.case.therapy, self.journey.record.status.stage, self._booking
+        if stage is Stage.APHERESIS and booking != "apheresis":
             await self.admit("apheresis", max(therapy.apheresis_planned_on or today(), today()))
-        elif stage is Stage.PRE_INFUSION_EXAMINATION:
+        elif stage is Stage.PRE_INFUSION_EXAMINATION and booking != "infusion":
             await self.admit("infusion", today())
-        if therapy.released and not self._arrived():
+        if therapy.released and not self._arrived() and booking is not Material.PRODUCT:
+            await self._call_off()
             await self._ship(Material.PRODUCT)
+
+    async def _call_off(self) -> None:
+        """The product is not to be carried where the therapy was; what is on its way already arrives there."""
+        shipment = self.case.therapy.shipment
+        if not shipment:
+            return
+        await self.desk.hand_off(
+            PartnerName.CRYO_COURIER,
+            CryoCourier.cancel_shipment,
+            lambda key: ShipmentCancellation(key=key, journey_id=self.case.claim.journey_id, shipment_id=shipment),
+        )
+        self.case.change(shipment="")
 
     async def collect(self) -> None:
         """Apheresis, until enough cells are in the bag. The first one opens the treatment window. CART-4, CART-5."""
         self.journey.record.enter_stage(Stage.APHERESIS)
         while True:
-            answer = await self.waits.answer(RecordApheresis, WaitingFor.APHERESIS, ActorRole.HOSPITAL)
+            planned_on = self.case.therapy.apheresis_planned_on
+            answer = await self.waits.answer(
+                RecordApheresis, WaitingFor.APHERESIS, ActorRole.HOSPITAL, planned_on=planned_on
+            )
             for late in self.journey.inbox.hear_no_correction():
                 tell_a_supervisor(self.journey, late)
             if answer.result is ApheresisResult.NOT_POSSIBLE:
@@ -209,33 +243,36 @@ class Cells:
             await self._go_on_without()
         await self._ship(Material.PRODUCT)
         await self.waits.until(self._arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
+        self.case.change(shipment="")
 
     def _arrived(self) -> bool:
         return self.case.view.product_at == self.case.therapy.party
 
     async def _ship(self, material: Material) -> None:
-        therapy, claim = self.case.therapy, self.case.claim
-        white_cells, view = material is Material.STARTING_MATERIAL, self.case.view
-        holder, recipient = (
+        before, self._booking = self._booking, material
+        booked = await self.desk.hand_off(
+            PartnerName.CRYO_COURIER, CryoCourier.book_shipment, lambda key: self._shipment(key, material)
+        )
+        self._booking = before
+        self.case.change(shipment=booked.shipment_id if material is Material.PRODUCT else "")
+
+    def _shipment(self, key: str, material: Material) -> ShipmentBooking:
+        therapy, view = self.case.therapy, self.case.view
+        sender, recipient = (
             (view.starting_material_at or therapy.party, therapy.manufacturer)
-            if white_cells
+            if material is Material.STARTING_MATERIAL
             else (view.product_at or therapy.manufacturer, therapy.party)
         )
-        conditions = next((each for each in therapy.conditions if each.material is material), None)
-        await self.desk.hand_off(
-            PartnerName.CRYO_COURIER,
-            CryoCourier.book_shipment,
-            lambda key: ShipmentBooking(
-                key=key,
-                journey_id=claim.journey_id,
-                material=material,
-                coi=therapy.coi,
-                din=therapy.din,
-                sender=holder,
-                recipient=recipient,
-                ready_on=today(),
-                conditions=conditions,
-            ),
+        return ShipmentBooking(
+            key=key,
+            journey_id=self.case.claim.journey_id,
+            material=material,
+            coi=therapy.coi,
+            din=therapy.din,
+            sender=sender,
+            recipient=recipient,
+            ready_on=today(),
+            conditions=next((each for each in therapy.conditions if each.material is material), None),
         )
 
     async def _made(self) -> bool:
@@ -286,9 +323,8 @@ class Cells:
         word = await self.waits.answer(DecideRemanufacture, WaitingFor.REMANUFACTURE_CHOICE, ActorRole.HOSPITAL)
         if word.way == "stop":
             raise TherapyEndedError(Stage.REFUSED, CarTNews.NO_PRODUCT, today())
-        self.case.change(released=False, batch="", certificate="", product_expires_on=None)
+        self.case.make_again()
         if word.way == "remanufacture":
-            self.case.show(product_at=None)  # what there is of the failed product is not the one to come
             await self._take_slot()
             return
         self.case.change(apheresis_planned_on=word.apheresis_planned_on or today(), collected_on=None)
@@ -318,9 +354,9 @@ class Cells:
         """Whether a person lets them pass; what news of the cells can set right waits for news instead."""
         if decision.verdict is Verdict.REFUSED:
             raise self._refused(decision)
-        if any(item.open for item in decision.deviations) or not self._arrived():
-            if not any(item.open for item in self.journey.record.status.escalations):
-                self.journey.record.escalate(car_t_texts.CHAIN_BROKEN)
+        broken = any(item.open for item in decision.deviations)
+        if broken or not self._arrived():
+            self.journey.record.keep_escalated(car_t_texts.CHAIN_BROKEN if broken else car_t_texts.PRODUCT_AWAY)
             await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
             return False
         if not await approved_at(self.case.therapy.site, decision, self.journey, self.case):

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from schemas.car_t_actions import SubmitCosts
     from schemas.car_t_facts import CostItem
+    from schemas.decision import Amounts
     from schemas.money import ZERO, Yuan, to_fen
 
 
@@ -30,6 +31,19 @@ def compensated(items: Sequence[CostItem]) -> tuple[Yuan, Yuan]:
     """What social insurance paid of them, and what others did."""
     social = sum((item.social_insurance_compensation or ZERO for item in items), ZERO)
     return social, sum((item.other_compensation or ZERO for item in items), ZERO)
+
+
+def all_own_share(items: Sequence[CostItem]) -> Amounts:
+    """Who pays them where nothing of them is owed: whoever compensated, and the insured person the rest."""
+    cost, by_others = total(items), sum(compensated(items), ZERO)
+    return Amounts(
+        cost=cost,
+        other_compensation=by_others,
+        ratio=ZERO,
+        insurer_pays=ZERO,
+        own_share=cost - by_others,
+        over_limit=ZERO,
+    )
 
 
 def at_odds(bill: SubmitCosts) -> str:

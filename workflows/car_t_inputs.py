@@ -1,5 +1,7 @@
 """The updates that a CAR-T journey takes besides those of every journey."""
 
+from datetime import date
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -60,7 +62,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @record_assessment.validator
     def _may_record_assessment(self, action: RecordAssessment) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            not_in_future("assessed_on", action.assessed_on)
 
     @workflow.update
     async def arrange_treatment(self, action: ArrangeTreatment) -> Receipt:
@@ -69,7 +72,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @arrange_treatment.validator
     def _may_arrange_treatment(self, action: ArrangeTreatment) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            _not_past("apheresis_planned_on", action.apheresis_planned_on)
 
     @workflow.update
     async def record_apheresis(self, action: RecordApheresis) -> Receipt:
@@ -81,6 +85,7 @@ class CarTJourneyInputs(JourneyInputs):
         if not self.journey.inbox.check(action):
             return
         not_in_future("performed_on", action.performed_on)
+        _in_one_go(action)
         if action.collected and action.collected.identity.din == self.case.therapy.din:
             message = "collected.identity.din: is the number of the apheresis before: every donation has its own"
             raise invalid(message)
@@ -112,11 +117,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @decide_remanufacture.validator
     def _may_decide_remanufacture(self, action: DecideRemanufacture) -> None:
-        if not self.journey.inbox.check(action):
-            return
-        if action.apheresis_planned_on and action.apheresis_planned_on < today():
-            message = "apheresis_planned_on: lies in the past"
-            raise invalid(message)
+        if self.journey.inbox.check(action):
+            _not_past("apheresis_planned_on", action.apheresis_planned_on)
 
     @workflow.update
     async def record_bridging(self, action: RecordBridging) -> Receipt:
@@ -125,7 +127,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @record_bridging.validator
     def _may_record_bridging(self, action: RecordBridging) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            not_in_future("started_on", action.started_on)
 
     @workflow.update
     async def record_examination(self, action: RecordExamination) -> Receipt:
@@ -160,6 +163,7 @@ class CarTJourneyInputs(JourneyInputs):
     def _may_record_infusion(self, action: RecordInfusion) -> None:
         if self.journey.inbox.check(action):
             not_in_future("infused_on", action.infused_on)
+            self._cells_there(action)
             self._right_cells(action)
 
     @workflow.update
@@ -169,7 +173,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @record_adverse_event.validator
     def _may_record_adverse_event(self, action: RecordAdverseEvent) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            not_in_future("occurred_on", action.occurred_on)
 
     @workflow.update
     async def end_monitoring(self, action: EndMonitoring) -> Receipt:
@@ -178,7 +183,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @end_monitoring.validator
     def _may_end_monitoring(self, action: EndMonitoring) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            not_in_future("ended_on", action.ended_on)
 
     @workflow.update
     async def record_efficacy(self, action: RecordEfficacy) -> Receipt:
@@ -187,7 +193,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @record_efficacy.validator
     def _may_record_efficacy(self, action: RecordEfficacy) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            not_in_future("assessed_on", action.assessed_on)
 
     @workflow.update
     async def submit_costs(self, action: SubmitCosts) -> Receipt:
@@ -250,6 +257,13 @@ class CarTJourneyInputs(JourneyInputs):
             message = f"site: the therapy is arranged at {therapy.site}"
             raise invalid(message)
 
+    def _cells_there(self, action: RecordInfusion) -> None:
+        """Nobody was given cells before they came."""
+        came_on = self.cells.came_on
+        if came_on and action.infused_on < came_on:
+            message = f"infused_on: is before the product came on {came_on}"
+            raise invalid(message)
+
     def _known_deviation(self, action: ResolveDeviation) -> None:
         found = next((item for item in self.case.view.deviations if item.number == action.number), None)
         if found is None or found.kind is not action.kind:
@@ -258,3 +272,22 @@ class CarTJourneyInputs(JourneyInputs):
         if action.kind is DeviationKind.IDENTITY_MISMATCH and action.disposition is Disposition.USABLE:
             message = "disposition: cells with another patient's label are never usable; correct the record or discard"
             raise invalid(message)
+
+
+def _not_past(field: str, day: date | None) -> None:
+    """Refuse a day before today: it is still to be planned."""
+    if day and day < today():
+        message = f"{field}: lies in the past"
+        raise invalid(message)
+
+
+def _in_one_go(action: RecordApheresis) -> None:
+    """The apheresis ended after it began, and the cells were in the bag then: every later event is compared with it."""
+    ended_on, collected = action.ended_on or today(), action.collected
+    not_in_future("ended_on", ended_on)
+    if ended_on < action.performed_on:
+        message = "ended_on: is before performed_on"
+        raise invalid(message)
+    if collected and not action.performed_on <= china_date(collected.at) <= ended_on:
+        message = "collected.at: lies outside the days of the apheresis"
+        raise invalid(message)

@@ -14,6 +14,10 @@ CHAIN_BROKEN = Bilingual(
     zh="细胞身份链或监管链有偏差，须经负责人处置后方可继续",
     en="the chain of identity or custody has a deviation: dispose of it",
 )
+PRODUCT_AWAY = Bilingual(
+    zh="产品尚不在回输机构，须先转交到位",
+    en="the product is not with the institution that is to infuse it: it has to follow",
+)
 SLOT_LOST = Bilingual(zh="制备档期取消，已重新预约", en="the manufacturing slot was lost; another one was taken")
 WRONG_PRODUCT = Bilingual(
     zh="放行产品的采集编号与本患者不符，未予接受",

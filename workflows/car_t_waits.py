@@ -35,10 +35,19 @@ class TherapyWaits:
         self.case = case
 
     async def answer(
-        self, kind: type[Awaited], what: WaitingFor, on: ActorRole, *, poll: Poll | None = None
+        self,
+        kind: type[Awaited],
+        what: WaitingFor,
+        on: ActorRole,
+        *,
+        poll: Poll | None = None,
+        planned_on: date | None = None,
     ) -> Awaited:
-        """Wait for a `kind` of action that answers `what`; raises TherapyEndedError when the window closes first."""
-        answer = await self._listen(Waiting(what, on, Clock(None, workflow.now()), poll))
+        """Wait for a `kind` of action that answers `what`; raises TherapyEndedError when the window closes first.
+
+        Nobody is silent about what is `planned_on` a later day.
+        """
+        answer = await self._listen(Waiting(what, on, Clock(None, workflow.now()), poll, planned_on=planned_on))
         if not isinstance(answer, kind):  # the offers let nothing else through
             message = f"{what} was answered by {type(answer).__name__}"
             raise TypeError(message)
@@ -79,7 +88,10 @@ class TherapyWaits:
         patience = policies.PATIENCE.get(wait.what)
         if patience is None or wait.asked or wait.poll:
             return None
-        return self.journey.record.status.wait.since + patience
+        started = wait.clock.started_at
+        if wait.planned_on:
+            started = max(started, datetime.combine(wait.planned_on, time(), CHINA))
+        return started + patience
 
     def _silent(self, wait: Waiting) -> bool:
         """Whether whoever is waited for has taken too long; a supervisor is told, once."""

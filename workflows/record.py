@@ -112,6 +112,14 @@ class JourneyRecord:
         self.note("escalation", reason)
         self.notify(ActorRole.SUPERVISOR, "escalation", reason)
 
+    def keep_escalated(self, reason: Bilingual) -> None:
+        """Put `reason` before a supervisor where it was not; told once, it is open again as long as it holds."""
+        told = [item.at for item in self.status.escalations if item.reason == reason]
+        if told:
+            self._reopen(told[-1])
+        else:
+            self.escalate(reason)
+
     def _reopen(self, escalated_at: datetime | None) -> None:
         escalations = self.status.escalations
         again = tuple(item.model_copy(update={"open": item.open or item.at == escalated_at}) for item in escalations)

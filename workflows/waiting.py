@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from temporalio import workflow
 
@@ -34,6 +34,8 @@ class Waiting:
     """What ends the wait without an answer to it, as soon as it holds."""
     stopped: ClockStop | None = None
     """The stretch in which the clock stands for as long as this wait lasts."""
+    planned_on: date | None = None
+    """The day for which what is waited for is planned: nobody is silent before."""
     asked: int = 0
     """How often the partner was polled."""
 

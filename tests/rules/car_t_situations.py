@@ -123,7 +123,7 @@ EXPIRIES: tuple[Situation, ...] = (
 )
 EXAMINATIONS: tuple[Situation, ...] = (
     ("fit", {}, MET),
-    ("fit on the day planned", {"examined_on": PLANNED}, MET),
+    ("fit on the day planned", {"examined_on": PLANNED, "conditioned_on": PLANNED}, MET),
     ("dated after it", {"examined_on": date(2026, 8, 11)}, REFERRED),
     ("fit on the day of apheresis", {"examined_on": APHERESIS}, MET),
     ("dated before the apheresis", {"examined_on": date(2026, 7, 5)}, REFERRED),
@@ -137,6 +137,8 @@ CONDITIONING: tuple[Situation, ...] = (
     ("done on the day planned", {"conditioned_on": PLANNED}, MET),
     ("dated after it", {"conditioned_on": date(2026, 8, 11)}, REFERRED),
     ("dated before the apheresis", {"conditioned_on": date(2026, 7, 5)}, REFERRED),
+    ("dated before the examination", {"conditioned_on": date(2026, 8, 2)}, REFERRED),
+    ("done on the day of the examination", {"conditioned_on": date(2026, 8, 3)}, MET),
     ("not on record", {"conditioned_on": None}, REFERRED),
     ("it comes next", {"conditioned_on": None, "before": "lymphodepletion"}, SILENT),
 )

@@ -226,7 +226,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "infused_before_cancellation": (f"met: {CAR_T_NEWS}", f"not_met: {CAR_T_NEWS}", "not_applicable: news"),
     "infused_before_the_end": (f"met: {CAR_T_NEWS}", f"not_met: {CAR_T_NEWS}", "not_applicable: news"),
     "infusion_within_window": ("closes_on opens_on planned_on",),
-    "lymphodepletion_done": ("before conditioned_on planned_on",),
+    "lymphodepletion_done": ("before examined_on conditioned_on planned_on",),
     "patient_fit": ("examination examined_on planned_on",),
     "product_at_site": ("party product_holder",),
     "product_not_expired": ("planned_on product_expires_on",),

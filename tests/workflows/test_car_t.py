@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.actions import Hold, Resume
-from schemas.car_t_actions import RecordCustody, RecordInfusion
+from schemas.actions import Hold, Resume, RetryHandOff
+from schemas.car_t_actions import RecordCustody, RecordInfusion, TransferSite
 from schemas.custody import CustodyEvent, CustodyStep, IdentityCheck, Material, TemperatureRecord
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.money import ZERO
@@ -70,6 +70,21 @@ async def test_what_is_booked_anew_bears_the_new_day(rig: Rig) -> None:
     slots = "SELECT array_agg(booking ->> 'apheresis_on' ORDER BY reserved_at) FROM sandbox.slot WHERE journey_id = $1"
     assert asked == [planned, people.today()]
     assert await rig.pool.fetchval(slots, journey) == [day.isoformat() for day in asked]
+
+
+async def test_a_transport_refused_before_a_transfer_goes_to_the_new_institution(rig: Rig) -> None:
+    """chinalife-cancer-rider/CART-5: what is asked anew goes by the therapy as it is by then, and is asked once."""
+    journey = await car_t_roads.reported(rig)
+    refuse = {"kind": "refuse", "reason": "no truck"}
+    await rig.behave("cryo_courier", "book_shipment", {"outcome": {}}, refuse, journey_id=journey)
+    await car_t_roads.on_the_way(rig, journey)
+    await rig.waiting(journey, WaitingFor.HAND_OFF_HELP)
+    elsewhere = {"site": "浙江大学医学院附属第二医院", "party": "site-2", "reason": "no bed"}
+    await rig.done(journey, TransferSite(**people.by(ActorRole.HOSPITAL), **elsewhere))
+    await rig.done(journey, RetryHandOff(**people.by(ActorRole.SERVICE_AGENT), reason="another truck"))
+    await rig.waiting(journey, WaitingFor.PRODUCT_ARRIVAL)
+    products = "SELECT array_agg(booking ->> 'recipient') FROM sandbox.shipment WHERE material = 'product'"
+    assert await rig.pool.fetchval(f"{products} AND journey_id = $1", journey) == ["site-2"]
 
 
 async def before_the_infusion(rig: Rig) -> JourneyStatus:
