@@ -1,12 +1,13 @@
 """What is wrong with a chain of identity and custody, and whether it has been set right.
 
-A deviation is found at one event from that event and those before it, so that a longer chain never changes it; what
-comes later, a disposition, a fresh check of the label or another product, can only close it.
+A deviation is found at one event from that event and those told before it, so that a longer chain never changes it;
+what is told later, a disposition, a fresh check of the label, another product or what was missing, can only close it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Protocol
 
 from schemas.custody import (
@@ -39,6 +40,10 @@ _CLOSES = {
     Disposition.DISCARDED: tuple(DeviationKind),
 }
 """Another patient's label is never found usable, and no correction makes cells cold that were warm."""
+
+
+_OF_ORDER = frozenset({DeviationKind.CUSTODY_GAP, DeviationKind.NO_TEMPERATURE})
+"""May only seem wrong because partners told of things in another order than that in which they happened."""
 
 
 class Chain(Protocol):
@@ -106,14 +111,14 @@ class _Seen:
 
 def deviations(chain: Chain) -> tuple[Deviation, ...]:
     """Everything wrong with the chain, in order, disposed of or not."""
-    seen = tuple(_look(chain))
+    seen, told_late = tuple(_look(chain)), _unbroken(chain)
     return tuple(
         Deviation(
             number=_number(each, kind),
             seq=each.seq,
             kind=kind,
             material=each.event.material,
-            open=not _closed(chain.words, each, kind, seen),
+            open=not (kind in _OF_ORDER and each.seq in told_late) and not _closed(chain.words, each, kind, seen),
         )
         for each in seen
         for kind in each.kinds
@@ -129,9 +134,10 @@ def discarded(chain: Chain) -> tuple[Deviation, ...]:
 
 
 def holder_of(chain: Chain, material: Material) -> str | None:
-    """Who has the material, by the last event; None where there is none of it."""
-    counting = reversed(chain.custody[_first(chain, material) :])
-    return next((event.holder for event in counting if event.material is material), None)
+    """Who has the material, by what happened last; None where there is none of it."""
+    counting = [event for event in chain.custody[_first(chain, material) :] if event.material is material]
+    happened = sorted(counting, key=lambda event: event.at)
+    return happened[-1].holder if happened else None
 
 
 def _first(chain: Chain, material: Material) -> int:
@@ -168,9 +174,21 @@ def _replaced(seen: _Seen, chain: Sequence[_Seen]) -> bool:
     )
 
 
+def _unbroken(chain: Chain) -> frozenset[int]:
+    """Numbers of the events up to which nothing is missing or mislabelled in the order in which things happened."""
+    happened = sorted(enumerate(chain.custody, chain.first_seq), key=lambda each: each[1].at)
+    broken = _OF_ORDER | {DeviationKind.IDENTITY_MISMATCH}
+    sound = takewhile(lambda each: not broken & set(each.kinds), _look_in(chain, happened))
+    return frozenset(each.seq for each in sound)
+
+
 def _look(chain: Chain) -> Iterator[_Seen]:
+    return _look_in(chain, enumerate(chain.custody, chain.first_seq))
+
+
+def _look_in(chain: Chain, events: Iterable[tuple[int, CustodyEvent]]) -> Iterator[_Seen]:
     state = _State()
-    for seq, event in enumerate(chain.custody, chain.first_seq):
+    for seq, event in events:
         found = {
             DeviationKind.IDENTITY_MISMATCH: (event.identity.coi, event.identity.din) != (chain.coi, chain.din),
             DeviationKind.CUSTODY_GAP: _gap(event, state),

@@ -71,6 +71,27 @@ def test_who_had_the_cells(chain: Chain, expected: list[str]) -> None:
     assert found(chain) == expected
 
 
+@pytest.mark.parametrize(
+    ("order", "missing_record", "expected"),
+    [
+        ((1, 2, 4, 3, 5, 6, 7), None, ["32 custody_gap*"]),
+        ((1, 2, 4, 5, 6, 7), None, ["32 custody_gap"]),
+        ((1, 2, 3, 4, 6, 5, 7), None, ["52 custody_gap*", "54 no_temperature*", "62 custody_gap*", "72 custody_gap*"]),
+        ((1, 2, 3, 4, 5, 7, 6), None, ["62 custody_gap*", "64 no_temperature*", "72 custody_gap*"]),
+        ((1, 2, 3, 4, 5, 7, 6), 6, ["62 custody_gap", "64 no_temperature", "72 custody_gap"]),
+        ((1, 2, 3, 5, 6, 7, 4), None, ["42 custody_gap*", "72 custody_gap*"]),
+    ],
+)
+def test_what_was_told_late_explains_what_seemed_missing(
+    order: tuple[int, ...], missing_record: int | None, expected: list[str]
+) -> None:
+    """Once nothing is missing in the order of happening; a late event without its temperatures explains nothing."""
+    chain = with_event(missing_record, temperatures=()) if missing_record else CHAIN
+    late = tuple(chain[number - 1] for number in order)
+    assert found(late) == expected
+    assert holder_of(infusion(late), PRODUCT) == PARTY
+
+
 def at(number: int, lowest: str, highest: str) -> Chain:
     """The chain with the temperatures of a hand-over."""
     since, until = {2: (0, 4), 5: (500, 520), 7: (540, 560)}[number]
