@@ -56,6 +56,9 @@ _OF_SLOT = {
 }
 """How a manufacturer that is asked says what it did not tell by itself."""
 
+_LONGEST = 500
+"""Characters of a reason."""
+
 
 class Cells:
     """The cells of one patient, from apheresis to the bedside."""
@@ -304,15 +307,13 @@ class Cells:
         if status is None or standing.din in self._not_theirs:
             return None
         record = self.journey.record.status
+        names = ("batch", "certificate", "expires_on", "din") if status is ManufacturingStatus.RELEASED else ()
         return RecordManufacturing(
             key=f"{record.journey_id}/polled/product/{record.revision}",
             actor=Actor(role=ActorRole.MANUFACTURER, id=str(ActorRole.MANUFACTURER)),
             status=status,
-            batch=standing.batch,
-            certificate=standing.certificate,
-            expires_on=standing.expires_on,
-            din=standing.din or None,
-            reason=standing.reason,
+            reason=standing.reason[:_LONGEST],
+            **{name: getattr(standing, name) for name in names},  # checked with a release, and with nothing else
         )
 
     async def _go_on_without(self) -> None:
