@@ -1,7 +1,7 @@
 """Whether one item of a bill is covered: its kind, its day, whether it was necessary, the cover behind it."""
 
 from rules.context import Context
-from rules.next_steps import CALL_INSURER, OWN_EXPENSE
+from rules.next_steps import ASK_INSTITUTION, CALL_INSURER, OWN_EXPENSE
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from rules.treatment_window import treatment_window
@@ -48,7 +48,22 @@ def cost_within_window(facts: CarTCostFacts, context: Context) -> Result:
         return referred(why, CALL_INSURER, **known)
     inside = window.opens_on <= day <= window.closes_on
     known |= {"closes_on": window.closes_on}
+    if inside and _perhaps_closed(facts, context):
+        unknown = say(
+            f"{why.zh}产品自 {facts.infusible_from} 起可回输，是否回输未知，治疗期可能已提前届满。",
+            f"{why.en} The cells could be infused from {facts.infusible_from} on, and nobody told whether they were:"
+            " the period may have closed sooner.",
+        )
+        return referred(unknown, ASK_INSTITUTION, **known, infusible_from=facts.infusible_from)
     return met(why, **known) if inside else not_met(why, OWN_EXPENSE, **known)
+
+
+def _perhaps_closed(facts: CarTCostFacts, context: Context) -> bool:
+    """Whether an infusion of which nobody told would have closed the period before the cost arose."""
+    if facts.infused_on or not facts.infusible_from or not facts.first_apheresis_on:
+        return False
+    shortest = treatment_window(facts.first_apheresis_on, facts.infusible_from, context)
+    return shortest is not None and shortest.closes_on < facts.item.incurred_on
 
 
 @rule(topic="cart_costs")

@@ -1,7 +1,9 @@
 """What of a CAR-T therapy stays covered when it ends before its efficacy is assessed, or may."""
 
+from datetime import date, timedelta
+
 from rules.context import Context
-from rules.next_steps import CALL_INSURER, STOP_THERAPY
+from rules.next_steps import ASK_INSTITUTION, CALL_INSURER, STOP_THERAPY
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.car_t_facts import CarTNews, CarTStandingFacts
@@ -81,7 +83,7 @@ def infused_before_the_end(facts: CarTStandingFacts, context: Context) -> Result
     del context
     if facts.news not in _ENDS:
         return _other(facts)
-    return _given(facts, given=facts.infused_on is not None and facts.infused_on <= facts.since)
+    return _given(facts, until=facts.since)
 
 
 @rule(topic="service_period")
@@ -93,12 +95,18 @@ def infused_before_cancellation(facts: CarTStandingFacts, context: Context) -> R
     del context
     if facts.news is not CarTNews.POLICY_CANCELLED:
         return _other(facts)
-    return _given(facts, given=facts.infused_on is not None and facts.infused_on < facts.since)
+    return _given(facts, until=facts.since - timedelta(days=1))
 
 
-def _given(facts: CarTStandingFacts, *, given: bool) -> Result:
+def _given(facts: CarTStandingFacts, *, until: date) -> Result:
     told = _told(facts)
-    if given:
+    if facts.infused_on is None and facts.infusible_from is not None and facts.infusible_from <= until:
+        why = say(
+            f"{told.zh}产品自 {facts.infusible_from} 起可回输，是否回输未知。",
+            f"{told.en} The cells could be infused from {facts.infusible_from} on, and nobody told whether they were.",
+        )
+        return referred(why, ASK_INSTITUTION, **_known(facts), infusible_from=facts.infusible_from)
+    if facts.infused_on is not None and facts.infused_on <= until:
         why = say(
             f"{told.zh}产品已于 {facts.infused_on} 回输。", f"{told.en} The product was given on {facts.infused_on}."
         )

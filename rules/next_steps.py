@@ -40,6 +40,9 @@ NEW_CELLS = say(
     "该产品不得回输；请治疗医生决定重新采集、重新制备或终止治疗。",
     "This product must not be infused; the treating doctor decides on new cells, a new product or the end of it.",
 )
+ASK_INSTITUTION = say(
+    "请向医疗机构核实是否已回输及回输日期。", "Ask the institution whether the cells were infused, and when."
+)
 CALL_INSURER = say("请联系保险公司核实。", "Ask the insurer to check.")
 GREEN_GIFT = say(
     "如您认可审核结果，可获赠一次专家门诊绿色通道服务，自您确认专家起 5 个工作日内安排。",

@@ -166,6 +166,8 @@ class CarTCostFacts(Strict):
     first_apheresis_on: date | None = None
     infused_on: date | None = None
     """Day of the first infusion."""
+    infusible_from: date | None = None
+    """Since when an infusion of which nobody told may have been given; None where there can be none."""
     cover_ended_on: date | None = None
     """First day without cover where the policy was cancelled, else None."""
     policy_effective_on: date
@@ -206,5 +208,7 @@ class CarTStandingFacts(Strict):
     since: date
     first_apheresis_on: date | None = None
     infused_on: date | None = None
+    infusible_from: date | None = None
+    """Since when an infusion of which nobody told may have been given; None where there can be none."""
     paid: Yuan
     policy_effective_on: date

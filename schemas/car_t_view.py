@@ -48,6 +48,8 @@ class CarTTherapy(Shape):
     examination: ExaminationResult | None = None
     examined_on: date | None = None
     conditioned_on: date | None = None
+    at_bedside: bool = False
+    """Cleared for the infusion, of which nobody has told: it may have been given."""
     infused_on: date | None = None
     response: Response | None = None
     worst_grade: int = 0

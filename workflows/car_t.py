@@ -248,6 +248,7 @@ class CarTJourney(CarTJourneyInputs):
         self.journey.inbox.hear_no_withdrawal()
         self.journey.on_turn = self.turns.heed_while_ending
         stage = ended.stage
+        self.care.hear_of_infusion()
         try:
             if await self._owed(ended):
                 await self.bill.settle()
@@ -264,9 +265,17 @@ class CarTJourney(CarTJourneyInputs):
         """Whether anything of the therapy is owed; an early end is decided by its clause."""
         case = self.case
         if isinstance(ended, TherapyEndedError) and case.known and case.owed:
-            decision = await self.journey.decide(case.standing_facts(ended.news, ended.since))
-            case.owed = await self.journey.approved(decision)
+            case.owed = await self._stays_covered(ended)
         return case.owed and case.therapy.first_apheresis_on is not None
+
+    async def _stays_covered(self, ended: TherapyEndedError) -> bool:
+        """What its clause says; asked anew where an infusion is told while a person thinks about it."""
+        while True:
+            infused_on = self.case.therapy.infused_on
+            decision = await self.journey.decide(self.case.standing_facts(ended.news, ended.since))
+            stays = await self.journey.approved(decision)
+            if self.case.therapy.infused_on == infused_on:
+                return stays
 
     def result(self) -> JourneyResult:
         """What the closed journey leaves behind."""

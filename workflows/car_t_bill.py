@@ -103,10 +103,19 @@ class Bill:
         """Once all costs are in: each item inside or outside, by its clause; then one payment of what is owed."""
         self.journey.record.enter_stage(Stage.SETTLEMENT)
         await self.waits.until(lambda: self.case.billed, WaitingFor.COSTS, ActorRole.HOSPITAL)
-        covered = [item for item in self.case.items if await self._covered(item)]
+        covered = await self._judged()
         self.case.show(covered=total(covered))
         if total(covered):
             await self._commit(covered)
+
+    async def _judged(self) -> list[CostItem]:
+        """The items that are covered, by the period as it is when the last of them is judged."""
+        while True:
+            infused_on = self.case.therapy.infused_on
+            covered = [item for item in self.case.items if await self._covered(item)]
+            if self.case.therapy.infused_on == infused_on:
+                self.journey.inbox.asides.pop("record_infusion", None)
+                return covered
 
     async def _covered(self, item: CostItem) -> bool:
         decision = await self.journey.decide(self.case.cost_facts(item))

@@ -87,6 +87,7 @@ class Care:
         self.journey.record.enter_stage(Stage.INFUSION)
         while True:
             await self.cells.clear(conditioned=True)
+            self.case.change(at_bedside=True)
             answer = await self.waits.answer_unless(
                 RecordInfusion,
                 WaitingFor.INFUSION,
@@ -96,8 +97,23 @@ class Care:
             )
             if answer:
                 break
-        self.case.change(infused_on=answer.infused_on)
-        await self._shorten(answer.infused_on)
+            self.case.change(at_bedside=False)
+        await self._infused(answer.infused_on)
+
+    async def _infused(self, on: date) -> None:
+        self.case.change(infused_on=on, at_bedside=False)
+        await self._shorten(on)
+
+    def hear_of_infusion(self) -> None:
+        """The therapy has ended: that the cells were given before it can still be told until the bill is judged."""
+        if self.case.therapy.at_bedside:
+            self.journey.inbox.asides["record_infusion"] = self.told_late
+
+    async def told_late(self, action: ActionInput) -> None:
+        """An infusion told after the therapy's end closes the period as any other does. CART-4."""
+        if isinstance(action, RecordInfusion):
+            self.journey.inbox.asides.pop(action.action, None)
+            await self._infused(action.infused_on)
 
     async def _shorten(self, infused_on: date) -> None:
         """The infusion may close the window sooner than the apheresis does. CART-4."""

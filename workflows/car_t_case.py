@@ -193,6 +193,12 @@ class CarTCase:
         )
 
     @property
+    def infusible_from(self) -> date | None:
+        """Since when an infusion of which nobody told may have been given: the cells lay ready, the patient too."""
+        therapy = self.therapy
+        return therapy.conditioned_on if therapy.at_bedside and not therapy.infused_on else None
+
+    @property
     def granted(self) -> Yuan:
         """What is set aside for this therapy."""
         return self.reservation.granted if self.reservation else ZERO
@@ -297,6 +303,7 @@ class CarTCase:
             site_accepted=self._accepted(item.site),
             first_apheresis_on=therapy.first_apheresis_on,
             infused_on=therapy.infused_on,
+            infusible_from=self.infusible_from,
             cover_ended_on=self.cover_ended_on,
             policy_effective_on=policy.effective_on,
             expires_on=policy.expires_on,
@@ -341,6 +348,7 @@ class CarTCase:
             since=since,
             first_apheresis_on=self.therapy.first_apheresis_on,
             infused_on=self.therapy.infused_on,
+            infusible_from=self.infusible_from,
             paid=self.record.status.money.committed,
             policy_effective_on=self.coverage.policy.effective_on,
         )

@@ -240,7 +240,8 @@ class CarTJourneyInputs(JourneyInputs):
     def _right_cells(self, action: RecordInfusion) -> None:
         """Only cells that are cleared, by what is known of them now, with this patient's labels on them. CART-5."""
         therapy = self.case.therapy
-        if not self.cells.cleared or self.cells.being_told_of:
+        ended = "record_infusion" in self.journey.inbox.asides
+        if not ended and (not self.cells.cleared or self.cells.being_told_of):
             message = "the cells are not cleared: something was told of them that has to be looked at first"
             raise ApplicationError(message, type="ActionNotPossible", non_retryable=True)
         if therapy.product_expires_on and action.infused_on > therapy.product_expires_on:

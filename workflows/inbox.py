@@ -88,6 +88,7 @@ class Inbox:
             held=self.held is not None,
             refund_due=self.record.status.money.refund_due > ZERO,
             collected=bool(therapy and therapy.therapy.first_apheresis_on),
+            untold="record_infusion" in self.asides,
             deviations=bool(therapy and any(deviation.open for deviation in therapy.deviations)),
         )
 

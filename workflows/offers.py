@@ -41,6 +41,7 @@ INVESTIGATE = _offer("open_investigation", _TELLERS, "发起调查", "Open an in
 HOLD = _offer("hold", _TELLERS, "暂停", "Put on hold")
 RESUME = _offer("resume", _TELLERS, "恢复", "Resume")
 REFUND = _offer("record_refund", (*_TELLERS, ActorRole.PHARMACY), "登记退款", "Record a refund")
+INFUSION = _offer("record_infusion", (ActorRole.HOSPITAL,), "登记回输", "Record the infusion")
 NEWS = (
     _offer("record_death", (*_TELLERS, *_PATIENT_SIDE[1:3]), "登记被保险人身故", "Record the insured person's death"),
     _offer("record_cancellation", _TELLERS, "登记保单终止", "Record that the policy was cancelled"),
@@ -163,7 +164,7 @@ _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.LYMPHODEPLETION: (
         _offer("record_lymphodepletion", _AT_HOSPITAL, "登记预处理化疗", "Record the lymphodepletion"),
     ),
-    WaitingFor.INFUSION: (_offer("record_infusion", (ActorRole.HOSPITAL,), "登记回输", "Record the infusion"),),
+    WaitingFor.INFUSION: (INFUSION,),
     WaitingFor.MONITORING_END: (_offer("end_monitoring", _AT_HOSPITAL, "结束反应监控", "End the monitoring"),),
     WaitingFor.EFFICACY: (_offer("record_efficacy", _AT_HOSPITAL, "登记疗效评估", "Record the efficacy"),),
     WaitingFor.COSTS: (COSTS,),
@@ -192,6 +193,8 @@ class Standing(NamedTuple):
     refund_due: bool = False
     collected: bool = False
     """An apheresis has opened the treatment period."""
+    untold: bool = False
+    """The therapy has ended, and its infusion may have been given all the same."""
     deviations: bool = False
     """Something is wrong with the chain of identity or custody, and nobody has disposed of it."""
 
@@ -206,6 +209,7 @@ def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[Action
     if stage in CLOSED_STAGES:
         return ()
     said = (*answers(what), *_ASIDE.get(stage, ()), *((RESOLVE,) if standing.deviations else ()))
+    said = (*said, *((INFUSION,) if standing.untold else ()))
     offers = [*_of_partners(said), RESUME] if standing.held else [*said, HOLD]
     if stage in _PAPERS_WELCOME:
         offers.append(SUBMIT_PAPERS)

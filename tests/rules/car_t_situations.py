@@ -174,17 +174,23 @@ ENDS = (
     CarTNews.DEATH,
 )
 _NOT_GIVEN = {"infused_on": None}
+_UNTOLD = {"infused_on": None, "infusible_from": date(2026, 8, 8), "since": date(2026, 8, 8)}
+_BEFORE_UNTOLD, _AFTER_UNTOLD = date(2026, 8, 7), date(2026, 8, 9)
 _DAY_BEFORE, _THAT_DAY, _DAY_AFTER = ({"since": date(2026, 8, day)} for day in (9, 10, 11))
 GIVEN_BEFORE_THE_END: tuple[Situation, ...] = (
     *((f"{news}, infused before", {"news": news}, MET) for news in ENDS),
     *((f"{news}, not infused", {"news": news, **_NOT_GIVEN}, REFUSED) for news in ENDS),
     ("death the day before the infusion", {"news": CarTNews.DEATH, **_DAY_BEFORE}, REFUSED),
     ("death on the day of the infusion", {"news": CarTNews.DEATH, **_THAT_DAY}, MET),
+    ("withdrawn on the day from which it could be given", {"news": CarTNews.WITHDRAWN, **_UNTOLD}, REFERRED),
+    ("withdrawn the day before", {"news": CarTNews.WITHDRAWN, **_UNTOLD, "since": _BEFORE_UNTOLD}, REFUSED),
     ("another news", {"news": CarTNews.POLICY_CANCELLED}, SILENT),
 )
 GIVEN_BEFORE_CANCELLATION: tuple[Situation, ...] = (
     ("cancelled the day after the infusion", {"news": CarTNews.POLICY_CANCELLED, **_DAY_AFTER}, MET),
     ("cancelled on the day of the infusion", {"news": CarTNews.POLICY_CANCELLED, **_THAT_DAY}, REFUSED),
+    ("cancelled on the day from which it could be given", {"news": CarTNews.POLICY_CANCELLED, **_UNTOLD}, REFUSED),
+    ("cancelled the day after", {"news": CarTNews.POLICY_CANCELLED, **_UNTOLD, "since": _AFTER_UNTOLD}, REFERRED),
     ("cancelled before any infusion", {"news": CarTNews.POLICY_CANCELLED, **_NOT_GIVEN}, REFUSED),
     ("another news", {"news": CarTNews.DEATH}, SILENT),
 )

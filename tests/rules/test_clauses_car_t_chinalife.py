@@ -19,6 +19,7 @@ from tests.rules.clauses import Row, decided, due, expected, rows, term, valued,
 from tests.rules.situations import MET, PAPERS, REFERRED, REFUSED, SILENT
 
 YEAR_ON = date(2027, 7, 6)
+UNTOLD = {"infused_on": None, "infusible_from": date(2026, 8, 10)}
 """Apheresis of 6 July 2026 + 365."""
 RENEWED = {"renewal": Renewal(previous_expired_on=date(2025, 12, 31), applied_on=date(2025, 12, 31))}
 
@@ -222,6 +223,9 @@ COSTS = [
         ("infused late, 365 days after apheresis", {"incurred_on": YEAR_ON, "infused_on": date(2027, 7, 1)}, MET),
         ("infused late, 366 days", {"incurred_on": date(2027, 7, 7), "infused_on": date(2027, 7, 1)}, REFUSED),
         ("after the policy expired", {"incurred_on": date(2027, 1, 1), "infused_on": None}, MET),
+        ("30 days after it could be infused, untold", {"incurred_on": date(2026, 9, 9), **UNTOLD}, MET),
+        ("31 days after it could be, untold", {"incurred_on": date(2026, 9, 10), **UNTOLD}, REFERRED),
+        ("366 days after apheresis, untold", {"incurred_on": date(2027, 7, 7), **UNTOLD}, REFUSED),
         ("no apheresis", {"first_apheresis_on": None, "infused_on": None}, REFUSED),
         ("infused before the apheresis, by the dates", {"infused_on": date(2026, 7, 5)}, REFERRED),
     ),

@@ -36,6 +36,12 @@ CLAUSES = (
 HOSPITAL = "by_specialist hospital_grade hospital_kind hospital_public"
 NEWS = "dispensed_on news paid paid_for since"
 CAR_T_NEWS = "first_apheresis_on infused_on news paid since"
+UNTOLD_INFUSION = (
+    f"met: {CAR_T_NEWS}",
+    f"not_met: {CAR_T_NEWS}",
+    f"referred: {CAR_T_NEWS} infusible_from",
+    "not_applicable: news",
+)
 COST = "cost other_compensation reimbursement_ratio social_insurance_compensation"
 SHARE = f"{COST} social_insurance_enrolled social_insurance_settled in_catalogue"
 CAR_T_SHARE = f"{COST} social_insurance_enrolled social_insurance_settled"
@@ -217,14 +223,15 @@ TOLD: dict[str, tuple[str, ...]] = {
         "closes_on first_apheresis_on incurred_on infused_on",
         "not_met: first_apheresis_on incurred_on infused_on",
         "referred: first_apheresis_on incurred_on infused_on",
+        "referred: closes_on first_apheresis_on incurred_on infused_on infusible_from",
     ),
     "first_apheresis_in_cover": (
         "met: first_apheresis first_day last_day",
         "not_met: first_apheresis first_day last_day",
         "not_applicable: first_apheresis",
     ),
-    "infused_before_cancellation": (f"met: {CAR_T_NEWS}", f"not_met: {CAR_T_NEWS}", "not_applicable: news"),
-    "infused_before_the_end": (f"met: {CAR_T_NEWS}", f"not_met: {CAR_T_NEWS}", "not_applicable: news"),
+    "infused_before_cancellation": UNTOLD_INFUSION,
+    "infused_before_the_end": UNTOLD_INFUSION,
     "infusion_within_window": ("closes_on opens_on planned_on",),
     "lymphodepletion_done": ("before examined_on conditioned_on planned_on",),
     "patient_fit": ("examination examined_on planned_on",),
