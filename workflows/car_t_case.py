@@ -149,9 +149,14 @@ class CarTCase:
         )
 
     def tell(self, event: CustodyEvent, head: CustodyHead) -> None:
-        """An event is in the chain, whose newest link is `head`."""
+        """An event is in the chain as link `head`; one that was there already is told again and changes nothing."""
+        if head.seq < self.first_seq + len(self.custody):
+            return
+        last = max((each.at for each in self.custody if each.material is event.material), default=event.at)
         self.custody = (*self.custody, event)
-        self.show(custody=head, told_at=event.at)
+        self.show(custody=head, told_at=max(event.at, self.view.told_at or event.at))
+        if event.at < last:
+            return  # told late: the cells are somewhere else by now
         if event.material is not Material.PRODUCT:
             self.show(starting_material_at=event.holder)
         elif not self._of_a_failed_product(event):
