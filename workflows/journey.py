@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
     from activities import policies
     from activities.decisions import Decisions
     from schemas.action_input import ActionInput
@@ -25,7 +27,7 @@ from workflows.inbox import Inbox, Turn
 from workflows.record import JourneyRecord
 from workflows.waiting import Poll, Waiting
 
-Asked = TypeVar("Asked")
+Asked = TypeVar("Asked", bound=BaseModel)
 Awaited = TypeVar("Awaited", bound=ActionInput)
 Answered = TypeVar("Answered")
 

@@ -7,9 +7,13 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
     from activities import policies
 
-Asked = TypeVar("Asked")
+from workflows.evidence import digest
+
+Asked = TypeVar("Asked", bound=BaseModel)
 Answered = TypeVar("Answered")
 
 
@@ -26,8 +30,9 @@ async def ask(method: Callable[[Any, Asked], Awaitable[Answered]], request: Aske
 
     Raises OwnSideError when it refuses: no journey ends by our own defect, its workflow task waits for the mend.
     """
+    config: workflow.LocalActivityConfig = {**policies.OWN, "summary": digest(request)}
     try:
-        return await workflow.execute_local_activity_method(method, request, **policies.OWN)
+        return await workflow.execute_local_activity_method(method, request, **config)
     except CancelledError:
         raise
     except FailureError as error:  # a local activity raises its failure bare, an activity of a queue wraps it

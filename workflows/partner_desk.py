@@ -7,6 +7,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
     from activities import policies
     from activities.errors import REFUSED
     from schemas.journey import WaitingFor
@@ -14,9 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
+from workflows.evidence import digest
 from workflows.journey import Journey
 
-Asked = TypeVar("Asked")
+Asked = TypeVar("Asked", bound=BaseModel)
 Answered = TypeVar("Answered")
 Write = TypeVar("Write", bound=PartnerWrite)
 
@@ -80,7 +83,9 @@ class PartnerDesk:
     ) -> Answered:
         name = f"{partner}.{method.__name__}"
         try:
-            answered = await workflow.execute_local_activity_method(method, request(self._key(name)), **at_once)
+            question = request(self._key(name))
+            config: workflow.LocalActivityConfig = {**at_once, "summary": digest(question)}
+            answered = await workflow.execute_local_activity_method(method, question, **config)
         except CancelledError:
             raise
         except FailureError as error:
