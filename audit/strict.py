@@ -105,8 +105,11 @@ def _as_known(before: Value, now: Value) -> Value:
     return now
 
 
-def _text(value: Value) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+def _text(values: Value) -> str:
+    """One word as it is, all else as JSON in one order of fields."""
+    if isinstance(values, list) and len(values) == 1 and isinstance(values[0], str):
+        return values[0]
+    return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
 
 def _beside(before: str, now: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ COMMANDS = (
     ("decide", "workers.cli.decide:decide", "Take a decision by a product's rules, without a journey."),
     ("simulate", "workers.cli.simulate:simulate", "Play scenarios: whole journeys, a year in seconds."),
     ("calendar", "workers.cli.calendar:calendar", "Working days: show a year, import a newly announced one."),
+    ("audit", "workers.cli.audit:audit", "Replay what journeys did with today's code."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
     ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
     ("set-current", "workers.cli.operate:set_current", "Start new journeys on a build from now on."),
