@@ -208,3 +208,5 @@ class CarTStandingFacts(Strict):
     infused_on: date | None = None
     paid: Yuan
     policy_effective_on: date
+    decided_on: date | None = None
+    """Day of deciding, that of the request unless told: a cancellation of a later day is told in advance."""

@@ -242,6 +242,8 @@ class StandingFacts(Strict):
     paid: Yuan = ZERO
     """What the insurer paid or owes in this journey so far."""
     policy_effective_on: date
+    decided_on: date | None = None
+    """Day of deciding, that of the request unless told: a cancellation of a later day is told in advance."""
 
 
 Facts = Annotated[

@@ -9,6 +9,7 @@ TEMPLATES = frozenset(
     {
         "aid_open",
         "booking_refused",
+        "cover_ends",
         "escalation",
         "expert",
         "follow_up",

@@ -92,7 +92,7 @@ class Journey:
             timed_out = await self._news_or_timeout(wait)
             if timed_out and wait.wake_at and workflow.now() >= wait.wake_at:
                 return None
-            if timed_out:
+            if timed_out and not self.inbox.arrive():  # what takes effect at that very moment comes first
                 self.inbox.answer = await self._overdue_or_silent(wait)
         answer = self.inbox.answer
         self.inbox.expect(WaitingFor.NOTHING)  # what was heard does not stand before what comes later

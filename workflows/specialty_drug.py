@@ -80,6 +80,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     @workflow.run
     async def run(self, claim: DrugClaim) -> JourneyResult:
         """Travel from the claim to its end, prescription by prescription; every end is a result, none a failure."""
+        self.turns.announced.watch()
         try:
             await self.travel(awaited=claim.carried is not None)
         except JourneyEndedError as ended:
@@ -295,6 +296,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """Give back what was set aside, recover what has to come back, and close; the last decision says why."""
         self.journey.inbox.expect(WaitingFor.NOTHING)
         self.journey.inbox.hear_no_withdrawal()
+        self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell_a_supervisor
         await self.give_back()
         ended = await self.refunded(ended)

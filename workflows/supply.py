@@ -9,10 +9,12 @@ with workflow.unsafe.imports_passed_through():
     from schemas.action_input import ActionInput
     from schemas.actions import (
         ChooseFulfilment,
+        CorrectClaim,
         DeliveryStatus,
         RecordDeliveryProblem,
         RecordHandOver,
         ReissueVoucher,
+        Withdraw,
     )
     from schemas.civil import china_date
     from schemas.decision import FulfilmentMode
@@ -34,7 +36,6 @@ from workflows import own, texts
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase
 from workflows.endings import JourneyEndedError
-from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.vouchers import Vouchers
@@ -197,7 +198,7 @@ class Supply:
         self.journey.record.note("input", texts.ENDED_TOO_LATE)
         self._came_too_late(late)
 
-    def _came_too_late(self, turns: list[Turn]) -> None:
+    def _came_too_late(self, turns: list[Withdraw | CorrectClaim]) -> None:
         for turn in turns:
             self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=turn.actor)
 

@@ -1,5 +1,6 @@
 """What people are told by a journey, in Chinese and English."""
 
+from datetime import date
 from decimal import Decimal
 
 from temporalio import workflow
@@ -97,6 +98,14 @@ def refund_due(amount: Decimal) -> Bilingual:
     """Money has to come back."""
     return Bilingual(
         zh=f"保险责任外或超出额度的垫付款 {amount} 元须退还", en=f"{amount} yuan were not owed and are to be refunded"
+    )
+
+
+def cover_ends(effective_on: date) -> Bilingual:
+    """The insurer cancels the policy from a day to come on."""
+    return Bilingual(
+        zh=f"保单自 {effective_on} 起解除：此前交付的照常承担，届时尚未交付的不再承担",
+        en=f"the policy is cancelled from {effective_on} on: what is handed over before stays covered, the rest is not",
     )
 
 
