@@ -64,6 +64,8 @@ class DrugCase:
         self.first_purchased_on = claim.first_purchased_on
         self.terminated = False
         """Whether news were found to end the cover: no further prescription comes, even if a parcel still arrives."""
+        self.died_on: date | None = None
+        """Day of death, once it was found to end the cover."""
         self.not_owed: tuple[Commitment, ...] = ()
         """Commitments for hand-overs that the cover did not reach: they are claimed back when the journey ends."""
         self.aid_since: date | None = None

@@ -103,5 +103,7 @@ class Turns:
         decision = await self.journey.decide(self.case.standing_facts(news, since))
         if not await self.journey.approved(decision):
             fraud = news is News.FRAUD
+            if news is News.DEATH:
+                self.case.died_on = since
             self.case.cover_ended(self.case.commitments if fraud else self.case.committed_for(decision.not_owed))
             raise JourneyEndedError(Stage.TERMINATED, fraud=fraud)
