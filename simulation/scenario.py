@@ -171,10 +171,11 @@ class ExpectedMoney(Strict):
 
 
 class ExpectedMessage(Strict):
-    """One message and the day on which it was sent."""
+    """One message, the day on which it was sent and a part of what it says, in either language."""
 
     template: str
-    on: str = Field(pattern=DAY)
+    on: str | None = Field(default=None, pattern=DAY)
+    says: str = ""
 
 
 def _dated_or_not(value: object) -> str:
