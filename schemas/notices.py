@@ -17,6 +17,7 @@ TEMPLATES = frozenset(
         "next_donation",
         "next_prescription",
         "own_share_back",
+        "own_share_due",
         "papers_due",
         "referral",
         "refund_due",

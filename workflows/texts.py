@@ -141,6 +141,14 @@ def own_share_back(amount: Decimal) -> Bilingual:
     )
 
 
+def own_share_due(amount: Decimal) -> Bilingual:
+    """More is owed than was paid in advance."""
+    return Bilingual(
+        zh=f"结算自付款高于预付金额，尚需补交 {amount} 元",
+        en=f"the own share is higher than what was paid in advance: {amount} yuan are still to be paid",
+    )
+
+
 def next_prescription(earliest: str) -> Bilingual:
     """The supply ends soon."""
     return Bilingual(
