@@ -6,6 +6,7 @@ from rules.context import Context
 from rules.next_steps import ASK_INSTITUTION, CALL_INSURER, STOP_THERAPY
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
+from rules.standing import in_advance, still_covered
 from schemas.car_t_facts import CarTNews, CarTStandingFacts
 from schemas.text import Bilingual
 
@@ -58,11 +59,13 @@ def spent_until_then_covered(facts: CarTStandingFacts, context: Context) -> Resu
 def cancelled_before_apheresis_or_referred(facts: CarTStandingFacts, context: Context) -> Result:
     """A policy cancelled before the apheresis covers nothing; what follows in an open period is not printed.
 
-    chinalife-cancer-rider/ID-1 CART-4.
+    Told in advance it is judged on its day. chinalife-cancer-rider/ID-1 CART-4.
     """
     del context
     if facts.news is not CarTNews.POLICY_CANCELLED:
         return _other(facts)
+    if in_advance(facts):
+        return still_covered(facts)
     first, told = facts.first_apheresis_on, _told(facts)
     if first is None or first >= facts.since:
         why = say(f"{told.zh}解除前未单采。", f"{told.en} There was no apheresis before it.")
@@ -88,13 +91,15 @@ def infused_before_the_end(facts: CarTStandingFacts, context: Context) -> Result
 
 @rule(topic="service_period")
 def infused_before_cancellation(facts: CarTStandingFacts, context: Context) -> Result:
-    """A cancelled policy pays for a product given before the day on which the cancellation took effect.
+    """A cancelled policy pays for a product given before the day on which the cancellation takes effect.
 
-    pingan-longterm-b/ID-2, axa-excellence/WAIT-1 ID-1.
+    Told in advance it is judged on its day. pingan-longterm-b/ID-2, axa-excellence/WAIT-1 ID-1.
     """
     del context
     if facts.news is not CarTNews.POLICY_CANCELLED:
         return _other(facts)
+    if facts.infused_on is None and in_advance(facts):
+        return still_covered(facts)
     return _given(facts, until=facts.since - timedelta(days=1))
 
 

@@ -20,7 +20,8 @@ from rules.result import PaperWanted
 from rules.standing import days_not_owed
 from rules.treatment_window import window_of
 from rules.version import RULES_VERSION
-from schemas.car_t_facts import CarTInfusionFacts, CarTSettlementFacts
+from schemas.car_t_facts import CarTInfusionFacts, CarTSettlementFacts, CarTStandingFacts
+from schemas.civil import china_date
 from schemas.decision import (
     Amounts,
     CharityFacts,
@@ -58,6 +59,7 @@ def decide(request: DecisionRequest, products: Products, calendar: WorkingCalend
 
     Raises a RuleError: unknown product, a gate without rules, a policy older than the product's first terms.
     """
+    request = _dated(request)
     facts = request.facts
     context = context_of(products, request.product, _effective_on(facts))
     try:
@@ -68,6 +70,15 @@ def decide(request: DecisionRequest, products: Products, calendar: WorkingCalend
     except TermsNotInForceError as error:
         message = f"product {request.product!r}: {error}"
         raise NoTermsError(message) from error
+
+
+def _dated(request: DecisionRequest) -> DecisionRequest:
+    """The request with the day of deciding among the facts of those questions whose answer may depend on it."""
+    facts = request.facts
+    if not isinstance(facts, StandingFacts | CarTStandingFacts) or facts.decided_on:
+        return request
+    dated = facts.model_copy(update={"decided_on": china_date(request.at)})
+    return request.model_copy(update={"facts": dated})
 
 
 def context_of(products: Products, product_id: str, policy_effective_on: date) -> Context:

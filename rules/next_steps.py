@@ -28,6 +28,10 @@ STOP_SUPPLY = say(
     "请停止备药和配送，购药凭证作废；该药品费用不再由保险承担。",
     "Stop the supply and void the voucher: the insurance no longer pays for this drug.",
 )
+BEFORE_THE_END = say(
+    "请在保单解除生效日之前完成；该日起不再承担。",
+    "See to it before the cancellation takes effect: from that day on nothing more is covered.",
+)
 STOP_THERAPY = say(
     "请停止后续安排；此后发生的费用不由保险承担。",
     "Stop what is still arranged: what is spent from now on is not covered.",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from rules.context import Context
-from rules.next_steps import CALL_INSURER, OWN_COST, STOP_SUPPLY
+from rules.next_steps import BEFORE_THE_END, CALL_INSURER, OWN_COST, STOP_SUPPLY
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.car_t_facts import CarTStandingFacts
@@ -35,6 +35,20 @@ def days_not_owed(facts: StandingFacts) -> tuple[date, ...]:
             return tuple(days)
 
 
+def in_advance(facts: StandingFacts | CarTStandingFacts) -> bool:
+    """Whether the news are of a day to come: insurers tell a cancellation before it takes effect."""
+    return facts.decided_on is not None and facts.since > facts.decided_on
+
+
+def still_covered(facts: StandingFacts | CarTStandingFacts) -> Result:
+    """A cancellation of a day to come changes nothing before it."""
+    why = say(
+        f"保单自 {facts.since} 起解除，尚未生效；此前仍在保障期内。",
+        f"Cancelled from {facts.since} on, which is still to come: until then the cover stands.",
+    )
+    return met(why, BEFORE_THE_END, **_known(facts), decided_on=facts.decided_on)
+
+
 def _listed(days: tuple[date, ...]) -> Bilingual:
     return say("、".join(map(str, days)), ", ".join(map(str, days)))
 
@@ -45,9 +59,10 @@ def _other_news(facts: StandingFacts | CarTStandingFacts) -> Result:
 
 @rule(topic="service_period")
 def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> Result:
-    """A cancelled policy pays for what was handed over before the day on which the cancellation took effect.
+    """A cancelled policy pays for what was handed over before the day on which the cancellation takes effect.
 
-    The drugs of earlier prescriptions are judged alike: a cancellation may be reported long after its day.
+    Told in advance it ends nothing before that day. The drugs of earlier prescriptions are judged alike: a cancellation
+    may be reported long after its day.
     pingan-longterm-b/ID-2, pingan-cancer-drug/ID-2, chinalife-cancer-rider/ID-1, axa-excellence/WAIT-1 ID-1,
     yuanxin-cancer-drug/COND-1.
     """
@@ -62,6 +77,8 @@ def handed_over_before_cancellation(facts: StandingFacts, context: Context) -> R
             f"Cancelled from {ended} on; the drug was handed over on {days.en}.",
         )
         return not_met(why, OWN_COST, **_known(facts))
+    if handed_over is None and in_advance(facts):
+        return still_covered(facts)
     if handed_over is None:
         why = say(
             f"保单自 {ended} 起解除，药品尚未交付。", f"Cancelled from {ended} on; the drug is not handed over yet."

@@ -48,7 +48,7 @@ class DecideReferral(ActionInput):
     action: Literal["decide_referral"] = "decide_referral"
     approved: bool
     ratio: Ratio | None = None
-    """Settlement only: the ratio of the contract, where the insurer's system did not give one."""
+    """The ratio of the contract, where that is what was referred: the insurer's system gave none."""
     reason: Reason
 
 

@@ -212,3 +212,5 @@ class CarTStandingFacts(Strict):
     """Since when an infusion of which nobody told may have been given; None where there can be none."""
     paid: Yuan
     policy_effective_on: date
+    decided_on: date | None = None
+    """Day of deciding, that of the request unless told: a cancellation of a later day is told in advance."""

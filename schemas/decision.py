@@ -242,6 +242,8 @@ class StandingFacts(Strict):
     paid: Yuan = ZERO
     """What the insurer paid or owes in this journey so far."""
     policy_effective_on: date
+    decided_on: date | None = None
+    """Day of deciding, that of the request unless told: a cancellation of a later day is told in advance."""
 
 
 Facts = Annotated[
@@ -313,6 +315,10 @@ class Versions(Shape):
     calendar: str
 
 
+_RATIO_RULE = "insurer_share"
+"""Refers where neither document nor contract tells the insurer's ratio."""
+
+
 class Decision(Shape):
     """The answer of one gate. There is no decision without a citation."""
 
@@ -339,3 +345,8 @@ class Decision(Shape):
     facts: Facts
     versions: Versions
     at: AwareDatetime
+
+    @property
+    def asks_ratio(self) -> bool:
+        """Whether the insurer's ratio is what a person is asked for; nowhere else does one of theirs count."""
+        return any(each.name == _RATIO_RULE and each.outcome is Outcome.REFERRED for each in self.findings)

@@ -10,7 +10,7 @@ from schemas.car_t_view import CarTView
 from schemas.deadline import Budget, ClockStop, Deadline
 from schemas.decision import Amounts, Decision, FulfilmentMode
 from schemas.money import ZERO
-from schemas.names import ClaimNumber, JourneyId, PersonRef, PolicyNumber, ProductId
+from schemas.names import ClaimNumber, JourneyId, PersonRef, PolicyNumber, ProductId, RuleId
 from schemas.papers import Paper, PaperDue
 from schemas.people import Actor, ActorRole
 from schemas.shape import Shape
@@ -217,6 +217,17 @@ class Notice(Shape):
     """Set where the message must show a voucher code, which the relay reads when it sends."""
 
 
+class AnnouncedCancellation(Shape):
+    """A cancellation of the policy that the insurer told before its day."""
+
+    effective_on: date
+    """First day without cover: what is handed over before stays covered, what is not ends with it."""
+    rule: RuleId | None = None
+    """Clause by which the cover ends then; None where the policy was not looked up yet."""
+    heeded: bool = False
+    """Its day has come, and whether the cover still stands was decided."""
+
+
 class JourneyStatus(Shape):
     """The whole status of one journey as agents see it: the read model, written once per transition."""
 
@@ -240,6 +251,7 @@ class JourneyStatus(Shape):
     prescription: int = 1
     """Which prescription of the journey it is at, from 1."""
     appointment: Appointment | None = None
+    cancellation: AnnouncedCancellation | None = None
     car_t: CarTView | None = None
     decisions: tuple[DecisionRecord, ...] = ()
     actions: tuple[ActionOffer, ...] = ()

@@ -9,6 +9,7 @@ TEMPLATES = frozenset(
     {
         "aid_open",
         "booking_refused",
+        "cover_ends",
         "escalation",
         "expert",
         "follow_up",
@@ -16,6 +17,7 @@ TEMPLATES = frozenset(
         "next_donation",
         "next_prescription",
         "own_share_back",
+        "own_share_due",
         "papers_due",
         "referral",
         "refund_due",

@@ -23,7 +23,7 @@ from simulation.scenario import (
     Script,
     full,
 )
-from simulation.trace import ClaimTrace, SeenDeadline, Undone
+from simulation.trace import ClaimTrace, SeenDeadline, Told, Undone
 
 
 class Row(Shape):
@@ -255,16 +255,12 @@ def _said(wanted: Expected, trace: ClaimTrace) -> Iterator[Row]:
 def _messages(
     role: ActorRole, wanted: Iterable[str | ExpectedMessage], unwanted: Iterable[str], trace: ClaimTrace
 ) -> Iterator[Row]:
-    """Each message wanted takes one that was sent, of its day where it names one; those with a day choose first."""
-    sent = [
-        ExpectedMessage(template=told.notice.template, on=china_date(told.at).isoformat())
-        for told in trace.notices
-        if told.notice.to is role
-    ]
-    shown = ", ".join(map(_message, sent)) or "nothing"
+    """Each message wanted takes one that was sent, of its day or words where it names them; those choose first."""
+    sent = [_sent(told) for told in trace.notices if told.notice.to is role]
+    shown = ", ".join(_message(one.model_copy(update={"says": ""})) for one in sent) or "nothing"
     left = list(sent)
     for message in sorted(wanted, key=lambda one: isinstance(one, str)):
-        found = next((one for one in left if message in (one, one.template)), None)
+        found = next((one for one in left if _is_meant(message, one)), None)
         if found:
             left.remove(found)
         yield Row(what=f"told {role}", expected=_message(message), actual=shown, same=found is not None)
@@ -274,4 +270,18 @@ def _messages(
 
 
 def _message(message: str | ExpectedMessage) -> str:
-    return message if isinstance(message, str) else f"{message.template} on {message.on}"
+    if isinstance(message, str):
+        return message
+    on, says = (f" on {message.on}" if message.on else ""), (f": {message.says}" if message.says else "")
+    return f"{message.template}{on}{says}"
+
+
+def _sent(told: Told) -> ExpectedMessage:
+    text, on = told.notice.text, china_date(told.at).isoformat()
+    return ExpectedMessage(template=told.notice.template, on=on, says=f"{text.zh} {text.en}")
+
+
+def _is_meant(wanted: str | ExpectedMessage, sent: ExpectedMessage) -> bool:
+    if isinstance(wanted, str):
+        return wanted == sent.template
+    return wanted.template == sent.template and wanted.on in {None, sent.on} and wanted.says in sent.says

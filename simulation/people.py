@@ -73,8 +73,8 @@ def _papers(now: Situation, told: Mapping[str, Any]) -> Fields:
 
 
 def _referral(now: Situation, told: Mapping[str, Any]) -> Fields:
-    asked = now.status.decisions[-1].decision.question if now.status.decisions else ""
-    ratio = _RATIO if asked == "settlement" and told.get("approved", True) else None
+    asked = now.status.decisions and now.status.decisions[-1].decision.asks_ratio
+    ratio = _RATIO if asked and told.get("approved", True) else None
     return {"approved": True, "ratio": ratio, "reason": _REASON}
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from schemas.decision import CharityWay, Verdict
 from schemas.journey import CLOSED_STAGES, Stage, WaitingFor
@@ -46,6 +46,24 @@ class Answer(Deed):
     at: Moment | None = None
     never: bool = False
     """Nobody answers from here on."""
+
+
+_SILENCE_IN_A_LIST = "in a list, silence from here on is written {never: true}; `never` stands instead of a list"
+_SILENCE_ALONE = "never: true stands in a list, for nobody from there on; where nobody ever answers write `never` alone"
+
+
+def _listed(value: object) -> object:
+    """Refuse `never` among the items of a list, where it does not say from when on."""
+    if isinstance(value, list | tuple) and "never" in value:
+        raise ValueError(_SILENCE_IN_A_LIST)
+    return value
+
+
+def _for_every_time(answer: Answer) -> Answer:
+    """Refuse a silence that is no turn of a list: nobody would ever look for it there."""
+    if answer.never:
+        raise ValueError(_SILENCE_ALONE)
+    return answer
 
 
 class Carriage(Answer):
@@ -114,11 +132,23 @@ Behaviours = Annotated[
 """One behaviour for every call, or a list for one call after another; afterwards the usual answer."""
 Answers = Annotated[
     Annotated[Literal["never"], Tag("never")]
-    | Annotated[Answer, Tag("always")]
-    | Annotated[tuple[Answer, ...], Tag("in_turn")],
+    | Annotated[Answer, AfterValidator(_for_every_time), Tag("always")]
+    | Annotated[tuple[Answer, ...], BeforeValidator(_listed), Tag("in_turn")],
     Discriminator(_one_or_many),
 ]
 """`never`, one answer for every time, or a list for one time after another; afterwards the obliging answer."""
+
+
+def _never_or_many(value: object) -> str:
+    return "never" if isinstance(value, str) else "in_turn"
+
+
+Carriages = Annotated[
+    Annotated[Literal["never"], Tag("never")]
+    | Annotated[tuple[Carriage, ...], BeforeValidator(_listed), Tag("in_turn")],
+    Discriminator(_never_or_many),
+]
+"""`never`, or a list for one event after another; afterwards as nothing disturbs the cells."""
 
 
 class ExpectedDecision(Strict):
@@ -171,10 +201,11 @@ class ExpectedMoney(Strict):
 
 
 class ExpectedMessage(Strict):
-    """One message and the day on which it was sent."""
+    """One message, the day on which it was sent and a part of what it says, in either language."""
 
     template: str
-    on: str = Field(pattern=DAY)
+    on: str | None = Field(default=None, pattern=DAY)
+    says: str = ""
 
 
 def _dated_or_not(value: object) -> str:
@@ -254,7 +285,7 @@ class Script(Strict):
     """Who answers what the journey waits for, people and calling-back partners alike."""
     partners: dict[PartnerName, dict[str, Behaviours]] = Field(default_factory=dict)
     """How a partner meets calls of an operation."""
-    custody: Literal["never"] | tuple[Carriage, ...] = ()
+    custody: Carriages = ()
     """CAR-T: what is told of the cells, one event after another; afterwards as nothing disturbs them."""
     events: tuple[Event, ...] = ()
     expect: Expected | None = None

@@ -69,6 +69,7 @@ class CarTJourney(CarTJourneyInputs):
     async def run(self, claim: CarTClaim) -> JourneyResult:
         """Travel from the report to the end; every end is a result, none a failure."""
         del claim
+        self.turns.announced.watch()
         try:
             await self.travel(self.journey.record.status.stage)
         except JourneyEndedError as ended:
@@ -254,6 +255,7 @@ class CarTJourney(CarTJourneyInputs):
                 await self.bill.settle()
         except JourneyEndedError as found_out:
             stage = found_out.stage
+        self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell
         if not self.case.owed:
             await self.recovery.claim_back(self.case.commitments)

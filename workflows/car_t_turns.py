@@ -1,5 +1,7 @@
 """What can take a CAR-T therapy off its way at any wait, and what of it stays covered then."""
 
+from datetime import date
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -17,12 +19,13 @@ with workflow.unsafe.imports_passed_through():
     from schemas.people import ActorRole
 
 from workflows import car_t_texts
+from workflows.announced import Announced
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
 from workflows.car_t_sites import approved_at
 from workflows.drug_case import today
 from workflows.endings import CorrectedError, TherapyEndedError
-from workflows.inbox import Turn
+from workflows.inbox import CancellationDue, Turn
 from workflows.journey import Journey
 from workflows.turns import investigate, tell_a_supervisor
 from workflows.waiting import Waiting
@@ -36,6 +39,7 @@ class CarTTurns:
         self.journey = journey
         self.case = case
         self.cells = cells
+        self.announced = Announced(journey)
 
     async def heed(self, turn: Turn, wait: Waiting) -> None:
         """Raise where the step in hand does not go on; else come back to `wait`."""
@@ -49,16 +53,27 @@ class CarTTurns:
                 await investigate(self.journey, turn, wait, budget)
             case RecordDeath():
                 raise TherapyEndedError(Stage.TERMINATED, CarTNews.DEATH, turn.died_on)
+            case RecordCancellation() if turn.effective_on > today():
+                await self._told_in_advance(turn.effective_on)
+            case CancellationDue():
+                self.announced.heeded()
+                await self._cancelled(turn.effective_on)
             case RecordCancellation():
-                await self._cancelled(turn)
+                await self._cancelled(turn.effective_on)
             case RecordFraud():
                 await self._fraud(turn)
             case TransferSite():
                 await self._transfer(turn)
 
     async def heed_while_ending(self, turn: Turn, wait: Waiting) -> None:
-        """The therapy is over and is being settled: a cancelled policy or fraud can still end what is owed."""
-        if isinstance(turn, RecordFraud | RecordCancellation):
+        """The therapy is over and is being settled: a cancelled policy or fraud can still end what is owed.
+
+        A day that was told in advance and comes only now ends nothing of what came before: costs go by their day.
+        """
+        if isinstance(turn, CancellationDue):
+            self.announced.heeded()
+            self.case.cover_ended_on = turn.effective_on
+        elif isinstance(turn, RecordFraud | RecordCancellation):
             await self.heed(turn, wait)
         else:
             tell_a_supervisor(self.journey, turn)
@@ -68,15 +83,22 @@ class CarTTurns:
         del wait
         tell_a_supervisor(self.journey, turn)
 
-    async def _cancelled(self, turn: RecordCancellation) -> None:
+    async def _told_in_advance(self, effective_on: date) -> None:
+        """The cover stands until that day and is judged then."""
+        decision = None
+        if self.case.known:
+            decision = await self.journey.decide(self.case.standing_facts(CarTNews.POLICY_CANCELLED, effective_on))
+        self.announced.tell(effective_on, decision)
+
+    async def _cancelled(self, effective_on: date) -> None:
         """Where what was spent before stays covered, the therapy goes on; later costs are judged by the day."""
         if not self.case.known:
-            raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, turn.effective_on)
-        facts = self.case.standing_facts(CarTNews.POLICY_CANCELLED, turn.effective_on)
+            raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, effective_on)
+        facts = self.case.standing_facts(CarTNews.POLICY_CANCELLED, effective_on)
         if not await self.journey.approved(await self.journey.decide(facts)):
             self.case.owed = False
-            raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, turn.effective_on)
-        self.case.cover_ended_on = turn.effective_on
+            raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, effective_on)
+        self.case.cover_ended_on = effective_on
 
     async def _fraud(self, turn: RecordFraud) -> None:
         if self.case.known:

@@ -1,6 +1,6 @@
 """What a drug journey knows of its claim, and the facts and queries that rules and partners are given of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 
@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import CarriedOver, Commitment
     from schemas.civil import china_date
     from schemas.clinical import Prescription
+    from schemas.deadline import Budget, BudgetUnit
     from schemas.decision import (
         AidStanding,
         AuthorizationFacts,
@@ -35,6 +36,8 @@ from workflows.clock import Clock
 from workflows.record import JourneyRecord
 
 _ADULT = 18
+_LONGEST = 4000
+"""Days; a policy without an end has no deadline at the end of its cover."""
 
 
 def today() -> date:
@@ -61,6 +64,8 @@ class DrugCase:
         self.first_purchased_on = claim.first_purchased_on
         self.terminated = False
         """Whether news were found to end the cover: no further prescription comes, even if a parcel still arrives."""
+        self.died_on: date | None = None
+        """Day of death, once it was found to end the cover."""
         self.not_owed: tuple[Commitment, ...] = ()
         """Commitments for hand-overs that the cover did not reach: they are claimed back when the journey ends."""
         self.aid_since: date | None = None
@@ -142,6 +147,19 @@ class DrugCase:
         self.terminated = True
         known = {commitment.key for commitment in self.not_owed}
         self.not_owed += tuple(commitment for commitment in not_owed if commitment.key not in known)
+
+    @property
+    def covered_to(self) -> date:
+        """Last day of cover: that of the policy, or the one before a cancellation that was told takes effect."""
+        told = self.record.status.cancellation
+        return min(self.plan.covered_to, told.effective_on - timedelta(days=1)) if told else self.plan.covered_to
+
+    def cover_clock(self) -> Clock:
+        """Runs until the cover ends, by the clause that ends it."""
+        days, told = (self.covered_to - today()).days, self.record.status.cancellation
+        rule = told.rule if told and told.rule and self.covered_to < self.plan.covered_to else self.plan.cover_rule
+        budget = Budget(unit=BudgetUnit.NATURAL_DAYS, amount=days, rule=rule) if 0 <= days <= _LONGEST else None
+        return Clock(budget, workflow.now())
 
     def issued_voucher(self) -> Voucher:
         """The voucher; RuntimeError before it was issued."""

@@ -1,8 +1,9 @@
 """What people and partners say to a journey: checked, taken once by its key, kept until the journey hears it."""
 
 from collections.abc import Awaitable, Callable
-from types import UnionType
-from typing import TypeAlias
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -32,10 +33,29 @@ with workflow.unsafe.imports_passed_through():
 from workflows.offers import Standing, possible
 from workflows.record import JourneyRecord
 
+
+@dataclass(frozen=True)
+class CancellationDue:
+    """The day of a cancellation that was told in advance has come."""
+
+    effective_on: date
+    at: datetime
+    """The beginning of that day."""
+    action = "record_cancellation"
+
+
 Turn: TypeAlias = (
-    Withdraw | CorrectClaim | OpenInvestigation | RecordDeath | RecordCancellation | RecordFraud | TransferSite
+    Withdraw
+    | CorrectClaim
+    | OpenInvestigation
+    | RecordDeath
+    | RecordCancellation
+    | CancellationDue
+    | RecordFraud
+    | TransferSite
 )
 """What can take a journey off its way at any wait."""
+Dropped = TypeVar("Dropped", Withdraw, CorrectClaim)
 _REMEMBERED = 50
 """So many taken actions are remembered from one run of a journey to the next."""
 
@@ -49,6 +69,8 @@ class Inbox:
         self.answer: ActionInput | None = None
         self.expected = WaitingFor.NOTHING
         self.turns: list[Turn] = []
+        self.announced: CancellationDue | None = None
+        """What becomes a turn on its day."""
         self.held: Hold | None = None
         self.withdrawable = True
         self.busy = False
@@ -69,6 +91,14 @@ class Inbox:
     def diverted(self) -> bool:
         """Whether somebody put the journey on hold or takes it off its way."""
         return bool(self.turns) or self.held is not None
+
+    def arrive(self) -> bool:
+        """Whether what was told in advance takes effect now: from here on it is a turn like any other."""
+        if self.announced is None or workflow.now() < self.announced.at:
+            return False
+        self.turns.append(self.announced)
+        self.announced = None
+        return True
 
     def expect(self, what: WaitingFor) -> None:
         """Accept the answers of `what` from now on, even while a partner is still being asked."""
@@ -180,18 +210,18 @@ class Inbox:
         rest = ZERO if action.settled else max(money.refund_due - action.amount, ZERO)
         self.record.change(money=money.model_copy(update={"refund_due": rest}))
 
-    def hear_no_withdrawal(self) -> list[Turn]:
+    def hear_no_withdrawal(self) -> list[Withdraw | CorrectClaim]:
         """From here on the claim cannot be withdrawn or corrected; gives what was said so and not acted on."""
         self.withdrawable = False
-        return self._drop(Withdraw | CorrectClaim)
+        return [*self._drop(Withdraw), *self._drop(CorrectClaim)]
 
-    def hear_no_correction(self) -> list[Turn]:
+    def hear_no_correction(self) -> list[CorrectClaim]:
         """What was to be corrected is over; gives the corrections that were not acted on."""
         return self._drop(CorrectClaim)
 
-    def _drop(self, kinds: UnionType | type[Turn]) -> list[Turn]:
-        dropped = [turn for turn in self.turns if isinstance(turn, kinds)]
-        self.turns = [turn for turn in self.turns if not isinstance(turn, kinds)]
+    def _drop(self, kind: type[Dropped]) -> list[Dropped]:
+        dropped = [turn for turn in self.turns if isinstance(turn, kind)]
+        self.turns = [turn for turn in self.turns if not isinstance(turn, kind)]
         return dropped
 
     def taken(self) -> tuple[TakenAction, ...]:

@@ -71,7 +71,12 @@ class JourneyInputs:
 
     @decide_referral.validator
     def _may_decide_referral(self, action: DecideReferral) -> None:
-        self.journey.inbox.check(action)
+        if not self.journey.inbox.check(action) or action.ratio is None:
+            return
+        asked = self.journey.referred
+        if asked is None or not asked.asks_ratio:
+            message = "ratio: is not what was referred; leave it out, the contract's or the document's ratio holds"
+            raise invalid(message)
 
     @workflow.update
     async def record_payment(self, action: RecordPayment) -> Receipt:

@@ -43,6 +43,8 @@ class Journey:
         self.inbox = Inbox(record, self.publish)
         self.on_turn: Callable[[Turn, Waiting], Awaitable[None]] | None = None
         """What to do when somebody takes the journey off its way; raises where it does not go on."""
+        self.referred: Decision | None = None
+        """What a person is being asked to decide."""
         self._products_version = products_version
 
     async def publish(self, clock: Clock | None = None) -> None:
@@ -94,7 +96,7 @@ class Journey:
             timed_out = await self._news_or_timeout(wait)
             if timed_out and wait.wake_at and workflow.now() >= wait.wake_at:
                 return None
-            if timed_out:
+            if timed_out and not self.inbox.arrive():  # what takes effect at that very moment comes first
                 self.inbox.answer = await self._overdue_or_silent(wait)
         answer = self.inbox.answer
         self.inbox.expect(WaitingFor.NOTHING)  # what was heard does not stand before what comes later
@@ -270,7 +272,11 @@ class Journey:
     async def ask_person(self, decision: Decision) -> DecideReferral:
         """Let a reviewer decide what the rules leave open; their word is recorded as a decision with its reason."""
         self.record.notify(ActorRole.INSURER_REVIEWER, "referral", texts.referred(decision.question))
-        word = await self.answer(DecideReferral, WaitingFor.REFERRAL, ActorRole.INSURER_REVIEWER)
+        before, self.referred = self.referred, decision
+        try:
+            word = await self.answer(DecideReferral, WaitingFor.REFERRAL, ActorRole.INSURER_REVIEWER)
+        finally:
+            self.referred = before  # news that came meanwhile may have referred something, too
         verdict = Verdict.APPROVED if word.approved else Verdict.REFUSED
         self.record.decided(decision.model_copy(update={"verdict": verdict}), by=word.actor, reason=word.reason)
         return word

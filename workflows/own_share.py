@@ -1,4 +1,4 @@
-"""The own share where it is paid before a delivery: collected, and given back as far as it turns out not to be owed."""
+"""The own share where it is paid before a delivery: collected, then evened out with what turns out to be owed."""
 
 from temporalio import workflow
 
@@ -7,6 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import WaitingFor
     from schemas.money import ZERO, Yuan
     from schemas.people import ActorRole
+    from schemas.text import Bilingual
 
 from workflows import texts
 from workflows.journey import Journey
@@ -18,9 +19,12 @@ class OwnShare:
     def __init__(self, journey: Journey) -> None:
         """Collect by the means of `journey`."""
         self.journey = journey
+        self._in_advance = False
+        """Whether that of the prescription in hand is paid before its delivery."""
 
     async def collect(self) -> None:
         """Wait until what is estimated now is paid; nothing is handed over before. yuanxin-cancer-drug/FUL-2."""
+        self._in_advance = True
         estimate = self.journey.record.status.money.estimate
         if estimate is None or not estimate.own_share:
             return
@@ -28,18 +32,22 @@ class OwnShare:
         self._show(answer.amount)
 
     def keep(self, owed: Yuan) -> None:
-        """Of what was paid, `owed` stays paid; the rest goes back to the insured person, and a supervisor sees to it.
+        """Of what was paid in advance `owed` stays paid; the rest goes back, or what is lacking is asked for.
 
-        They pay the own share and nothing above it. yuanxin-cancer-drug/PAY-1.
+        The insured person pays the own share, the whole of it and nothing above it; a supervisor sees to it.
+        yuanxin-cancer-drug/PAY-1.
         """
-        record = self.journey.record
-        too_much = record.status.money.own_share_paid - owed
-        if too_much <= ZERO:
-            return
-        self._show(owed)
-        text = texts.own_share_back(too_much)
-        record.notify(ActorRole.INSURED, "own_share_back", text, person=self.journey.person)
-        record.escalate(text)
+        lacking = owed - self.journey.record.status.money.own_share_paid
+        if lacking < ZERO:
+            self._show(owed)
+            self._tell("own_share_back", texts.own_share_back(-lacking))
+        elif lacking and self._in_advance:
+            self._tell("own_share_due", texts.own_share_due(lacking))
+        self._in_advance = False
+
+    def _tell(self, template: str, text: Bilingual) -> None:
+        self.journey.record.notify(ActorRole.INSURED, template, text, person=self.journey.person)
+        self.journey.record.escalate(text)
 
     def _show(self, paid: Yuan) -> None:
         money = self.journey.record.status.money

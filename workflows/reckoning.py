@@ -45,8 +45,8 @@ class Reckoning:
     ) -> Decision:
         """Decide on `facts`, of which `left` of the limit is one; `spent` of it is owed already.
 
-        Where a ratio is missing, a person tells it. Where all that is left is set aside for other claims, they say
-        when to look again, or refuse: approving alone frees nothing.
+        Where a ratio is missing, a person tells it; one that is known is not theirs to change. Where all that is left
+        is set aside for other claims, they say when to look again, or refuse: approving alone frees nothing.
         """
         while True:
             decision = await self.journey.decide(facts(left))
@@ -58,7 +58,7 @@ class Reckoning:
             bound = _is_bound(decision, left)
             if bound:
                 left = await self.left(spent)
-            if word.ratio not in {None, self.case.ratio_by_person}:
+            if decision.asks_ratio and word.ratio not in {None, self.case.ratio_by_person}:
                 self.case.ratio_by_person = word.ratio
             elif decision.amounts is None:
                 self.journey.record.escalate(texts.RATIO_NEEDED)

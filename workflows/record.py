@@ -47,6 +47,8 @@ class JourneyRecord:
         self.decided_so_far = decided
         self.told = told
         self.last_decision: Decision | None = None
+        self.last_reason = ""
+        """What the person who took it gave as their reason; empty where the rules did."""
         self._decisions: list[DecisionRecord] = []
         self._entries: list[TimelineEntry] = []
         self._notices: list[Notice] = []
@@ -72,7 +74,7 @@ class JourneyRecord:
         if by is not None:
             decision = decision.model_copy(update={"at": workflow.now()})
         self.decided_so_far += 1
-        number, self.last_decision = self.decided_so_far, decision
+        number, self.last_decision, self.last_reason = self.decided_so_far, decision, reason
         record = DecisionRecord(number=number, decision=decision, decided_by=by, reason=reason)
         self._decisions.append(record)
         self.change(next_steps=decision.next_steps)

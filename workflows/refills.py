@@ -12,14 +12,12 @@ with workflow.unsafe.imports_passed_through():
     from schemas.actions import EndTreatment, SubmitPrescription
     from schemas.carried import CarriedOver
     from schemas.civil import CHINA, china_date
-    from schemas.deadline import Budget, BudgetUnit
     from schemas.journey import Money, Stage, WaitingFor
     from schemas.papers import PaperKind
     from schemas.people import ActorRole
     from schemas.text import Bilingual
 
 from workflows import texts
-from workflows.clock import Clock
 from workflows.drug_case import DrugCase, today
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
@@ -30,8 +28,6 @@ from workflows.waiting import Waiting
 _BEFORE = timedelta(days=7)
 """How long before a supply ends or a donation is due people are reminded: our practice, no document prints it."""
 _MORNING = time(9)
-_LONGEST = 4000
-"""Days; a policy without an end has none of the deadlines below."""
 
 _OF_ONE_PRESCRIPTION = frozenset(
     {PaperKind.PRESCRIPTION, PaperKind.OUTSIDE_PURCHASE_PROOF, PaperKind.COST_BILLS, PaperKind.ITEMISED_LIST}
@@ -60,7 +56,7 @@ class Refills:
     def expected(self, ended: JourneyEndedError | None = None) -> bool:
         """Whether another prescription can come after this one, or after what it ended in."""
         case = self.case
-        if not case.claim.continuing or not case.known or case.terminated or today() >= case.plan.covered_to:
+        if not case.claim.continuing or not case.known or case.terminated or today() >= case.covered_to:
             return False
         if ended is None or ended.stage in {Stage.AID_SUPPLIED, Stage.LAPSED}:
             return True
@@ -79,7 +75,7 @@ class Refills:
         for late in self.journey.inbox.hear_no_correction():
             record.note("input", texts.CORRECTED_TOO_LATE, actor=late.actor)
         self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
-        await self.journey.publish(self._cover_clock())
+        await self.journey.publish(self.case.cover_clock())
         await workflow.wait_condition(workflow.all_handlers_finished)
         # Actions heard meanwhile are on record and in the inbox's memory; the next run must not lose them.
         if self.journey.inbox.answer is None and not self.journey.inbox.diverted:
@@ -108,7 +104,7 @@ class Refills:
 
     async def next_prescription(self) -> None:
         """Wait for the next prescription; the treatment's end or the end of cover completes the journey."""
-        wait = Waiting(WaitingFor.PRESCRIPTION, ActorRole.INSURED, self._cover_clock(), lapses=True)
+        wait = Waiting(WaitingFor.PRESCRIPTION, ActorRole.INSURED, self.case.cover_clock(), lapses=True)
         answer = await self._prescribed(wait)
         if not isinstance(answer, SubmitPrescription):
             raise JourneyEndedError(Stage.COMPLETED)
@@ -143,7 +139,7 @@ class Refills:
 
     def _reminders(self, *, after: datetime) -> Iterator[Reminder]:
         """What falls due after a moment and before cover ends, soonest first."""
-        end = _morning(self.case.plan.covered_to)
+        end = _morning(self.case.covered_to)
         due = [self._next_prescription(), self._next_donation(), self._follow_up(after)]
         yield from sorted(each for each in due if each and after < each.at <= end)
 
@@ -173,12 +169,6 @@ class Refills:
             return None
         day = month_after(since, months, later_than=china_date(after))
         return Reminder(_morning(day), ActorRole.SERVICE_AGENT, "follow_up", texts.FOLLOW_UP)
-
-    def _cover_clock(self) -> Clock:
-        days = (self.case.plan.covered_to - today()).days
-        rule = self.case.plan.cover_rule
-        budget = Budget(unit=BudgetUnit.NATURAL_DAYS, amount=days, rule=rule) if 0 <= days <= _LONGEST else None
-        return Clock(budget, workflow.now())
 
 
 def _carried(money: Money) -> Money:

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.papers import PaperDue, PaperForm, PaperKind
     from schemas.partners import PartnerName, RecordsRequest
     from schemas.people import ActorRole
+    from schemas.text import Bilingual
 
 from workflows import texts
 from workflows.charity_aid import CharityAid
@@ -80,6 +81,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
     @workflow.run
     async def run(self, claim: DrugClaim) -> JourneyResult:
         """Travel from the claim to its end, prescription by prescription; every end is a result, none a failure."""
+        self.turns.announced.watch()
         try:
             await self.travel(awaited=claim.carried is not None)
         except JourneyEndedError as ended:
@@ -143,8 +145,15 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """The prescription came to nothing, the treatment goes on."""
         await self.give_back()
         self.journey.record.settle_escalations()
-        text = texts.AGAIN if ended.stage is not Stage.AID_SUPPLIED else texts.ENDS[ended.stage]
+        text = self._nothing_came(ended.stage)
         self.journey.record.notify(ActorRole.INSURED, f"prescription_{ended.stage}", text, person=self.journey.person)
+
+    def _nothing_came(self, stage: Stage) -> Bilingual:
+        """Why nothing came of the prescription, and what next."""
+        record = self.journey.record
+        if stage is Stage.REFUSED and record.last_decision:
+            return texts.refused(record.last_decision, record.last_reason)
+        return texts.ENDS[stage] if stage is Stage.AID_SUPPLIED else texts.AGAIN
 
     # Authorization
 
@@ -293,13 +302,16 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
 
     async def end(self, ended: JourneyEndedError) -> None:
         """Give back what was set aside, recover what has to come back, and close; the last decision says why."""
+        over = ended.stage is Stage.COMPLETED and self.journey.record.status.stage is Stage.REFILL
         self.journey.inbox.expect(WaitingFor.NOTHING)
         self.journey.inbox.hear_no_withdrawal()
+        self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell_a_supervisor
         await self.give_back()
         ended = await self.refunded(ended)
         await self.recovery.claim_back(self.case.not_owed)
-        await self.journey.close(ended.stage, texts.ENDS[ended.stage])
+        text = texts.TREATMENT_OVER if over and ended.stage is Stage.COMPLETED else texts.ENDS[ended.stage]
+        await self.journey.close(ended.stage, text)
 
     async def refunded(self, ended: JourneyEndedError) -> JourneyEndedError:
         """However it ends, what was advanced too much comes back first, or it ends in what is found out meanwhile.

@@ -9,13 +9,15 @@ with workflow.unsafe.imports_passed_through():
     from schemas.action_input import ActionInput
     from schemas.actions import (
         ChooseFulfilment,
+        CorrectClaim,
         DeliveryStatus,
         RecordDeliveryProblem,
         RecordHandOver,
         ReissueVoucher,
+        Withdraw,
     )
     from schemas.civil import china_date
-    from schemas.decision import FulfilmentMode
+    from schemas.decision import FulfilmentMode, News, Verdict
     from schemas.journey import FulfilmentView, WaitingFor
     from schemas.ledger import VoucherCheck
     from schemas.partners import (
@@ -34,7 +36,6 @@ from workflows import own, texts
 from workflows.clock import Clock
 from workflows.drug_case import DrugCase
 from workflows.endings import JourneyEndedError
-from workflows.inbox import Turn
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.vouchers import Vouchers
@@ -143,7 +144,24 @@ class Supply:
             ),
         )
         await self.vouchers.redeem()
+        await self._owed_after_death()
         return dispensing
+
+    async def _owed_after_death(self) -> None:
+        """What could not be recalled arrived after a death that ended the cover: a person decides whether it is owed.
+
+        The rules say that it is not, or leave it open; that it could not be stopped is for a person to weigh. Raises
+        the end that was put off where nothing is owed. pingan-longterm-b/USE-1, pingan-cancer-drug/USE-1,
+        axa-excellence/DD-1, yuanxin-cancer-drug/USE-1, chinalife-cancer-rider/DUR-1.
+        """
+        died_on = self.case.died_on
+        if self._postponed is None or died_on is None:
+            return
+        decision = await self.journey.decide(self.case.standing_facts(News.DEATH, died_on))
+        if decision.verdict is Verdict.REFUSED:
+            decision = decision.model_copy(update={"verdict": Verdict.REFERRED})
+        if not await self.journey.approved(decision):
+            raise self._postponed
 
     def _counter_clock(self) -> Clock:
         """Until when the drug is collected, or else found and bought. axa-excellence/DD-3."""
@@ -197,7 +215,7 @@ class Supply:
         self.journey.record.note("input", texts.ENDED_TOO_LATE)
         self._came_too_late(late)
 
-    def _came_too_late(self, turns: list[Turn]) -> None:
+    def _came_too_late(self, turns: list[Withdraw | CorrectClaim]) -> None:
         for turn in turns:
             self.journey.record.note("input", texts.WITHDRAWN_TOO_LATE, actor=turn.actor)
 

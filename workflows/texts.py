@@ -1,11 +1,13 @@
 """What people are told by a journey, in Chinese and English."""
 
+from datetime import date
 from decimal import Decimal
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from schemas.deadline import Deadline
+    from schemas.decision import Decision, Finding, Outcome
     from schemas.journey import Stage
     from schemas.paper_names import NAMES
     from schemas.papers import PaperDue
@@ -64,6 +66,10 @@ INVESTIGATION = Bilingual(
 AGAIN = Bilingual(
     zh="本次处方未完成，治疗继续：请提交下一张处方", en="this prescription came to nothing; bring the next one"
 )
+TREATMENT_OVER = Bilingual(
+    zh="本次理赔的用药服务已结束，不再等待新的处方",
+    en="your treatment under this claim is over: no further prescription is awaited",
+)
 LIMIT_STILL_BOUND = Bilingual(
     zh="额度仍为他案预留，暂无可给付；释放后请再确认，或不予给付",
     en="the limit is still set aside for other claims: confirm again once it comes free, or refuse",
@@ -86,6 +92,25 @@ ENDS = {
 }
 
 
+def refused(decision: Decision, reason: str) -> Bilingual:
+    """A prescription was refused, while its treatment goes on: why, by which clause or whose word, and what next."""
+    broken = [finding for finding in decision.findings if finding.outcome is Outcome.NOT_MET and not reason]
+    why = [_cited(finding) for finding in broken]
+    why += [Bilingual(zh=f"审核人员说明：{reason}", en=f"The reviewer says: {reason}")] if reason else []
+    said = [*why, *decision.next_steps]
+    zh, en = "".join(f"{each.zh}" for each in said), " ".join(each.en for each in said)
+    return Bilingual(
+        zh=f"本次处方未获通过。{zh} 治疗继续，可提交下一张处方。",
+        en=f"This prescription was refused. {en} The treatment goes on: you may bring the next prescription.",
+    )
+
+
+def _cited(finding: Finding) -> Bilingual:
+    sections = dict.fromkeys(each.section for each in finding.citations)
+    rules = dict.fromkeys(each.rule for each in finding.citations)
+    return Bilingual(zh=f"{finding.why.zh}（依据：{'、'.join(sections)}）", en=f"{finding.why.en} [{', '.join(rules)}]")
+
+
 def papers_due(due: tuple[PaperDue, ...]) -> Bilingual:
     """Papers are asked for."""
     names = [NAMES[paper.kind] for paper in due]
@@ -100,11 +125,27 @@ def refund_due(amount: Decimal) -> Bilingual:
     )
 
 
+def cover_ends(effective_on: date) -> Bilingual:
+    """The insurer cancels the policy from a day to come on."""
+    return Bilingual(
+        zh=f"保单自 {effective_on} 起解除：此前交付的照常承担，届时尚未交付的不再承担",
+        en=f"the policy is cancelled from {effective_on} on: what is handed over before stays covered, the rest is not",
+    )
+
+
 def own_share_back(amount: Decimal) -> Bilingual:
     """What was paid in advance is not owed."""
     return Bilingual(
         zh=f"已预付的自付款中 {amount} 元无需承担，将予退还",
         en=f"{amount} yuan of the own share that was paid in advance are not owed and go back to the insured person",
+    )
+
+
+def own_share_due(amount: Decimal) -> Bilingual:
+    """More is owed than was paid in advance."""
+    return Bilingual(
+        zh=f"结算自付款高于预付金额，尚需补交 {amount} 元",
+        en=f"the own share is higher than what was paid in advance: {amount} yuan are still to be paid",
     )
 
 

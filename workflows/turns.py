@@ -21,9 +21,10 @@ with workflow.unsafe.imports_passed_through():
     from schemas.text import Bilingual
 
 from workflows import texts
-from workflows.drug_case import DrugCase
+from workflows.announced import Announced
+from workflows.drug_case import DrugCase, today
 from workflows.endings import CorrectedError, JourneyEndedError
-from workflows.inbox import Turn
+from workflows.inbox import CancellationDue, Turn
 from workflows.journey import Journey
 from workflows.waiting import Waiting
 
@@ -56,6 +57,7 @@ class Turns:
         """See to what happens to `case` by the means of `journey`."""
         self.journey = journey
         self.case = case
+        self.announced = Announced(journey)
 
     async def heed(self, turn: Turn, wait: Waiting) -> None:
         """Raise where the step in hand does not go on; else come back to `wait`."""
@@ -70,6 +72,11 @@ class Turns:
                 )
             case RecordDeath():
                 await self._judge(News.DEATH, turn.died_on)
+            case RecordCancellation() if turn.effective_on > today():
+                await self._told_in_advance(turn.effective_on, wait)
+            case CancellationDue():
+                self.announced.heeded()
+                await self._judge(News.POLICY_CANCELLED, turn.effective_on)
             case RecordCancellation():
                 await self._judge(News.POLICY_CANCELLED, turn.effective_on)
             case RecordFraud():
@@ -80,6 +87,15 @@ class Turns:
         del wait
         tell_a_supervisor(self.journey, turn)
 
+    async def _told_in_advance(self, effective_on: date, wait: Waiting) -> None:
+        """The cover stands until that day and is judged then; between two prescriptions it is the wait's deadline."""
+        decision = None
+        if self.case.known:
+            decision = await self.journey.decide(self.case.standing_facts(News.POLICY_CANCELLED, effective_on))
+        self.announced.tell(effective_on, decision)
+        if wait.what is WaitingFor.PRESCRIPTION:
+            wait.clock = self.case.cover_clock()
+
     async def _judge(self, news: News, since: date) -> None:
         """Whether cover still stands after the news, by the product's clauses or by a person where it prints none."""
         if not self.case.known:  # nothing was decided or granted yet, so there is nothing to decide about
@@ -87,5 +103,7 @@ class Turns:
         decision = await self.journey.decide(self.case.standing_facts(news, since))
         if not await self.journey.approved(decision):
             fraud = news is News.FRAUD
+            if news is News.DEATH:
+                self.case.died_on = since
             self.case.cover_ended(self.case.commitments if fraud else self.case.committed_for(decision.not_owed))
             raise JourneyEndedError(Stage.TERMINATED, fraud=fraud)

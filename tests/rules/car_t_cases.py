@@ -233,7 +233,8 @@ def ended(news: CarTNews, **changes: Any) -> CarTStandingFacts:
         "paid": Decimal("1000.00"),
         "policy_effective_on": EFFECTIVE,
     }
-    return CarTStandingFacts.model_validate(fields | changes)
+    told = {"decided_on": changes.get("since", fields["since"])}
+    return CarTStandingFacts.model_validate(fields | told | changes)
 
 
 def every_car_t_question() -> tuple[Facts, ...]:

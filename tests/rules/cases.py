@@ -221,9 +221,10 @@ def settlement(**changes: object) -> SettlementFacts:
 
 
 def standing(news: News, **changes: object) -> StandingFacts:
-    """News that came on the day of the application, of a drug that is not with the patient."""
+    """News of the day of the application, told that day unless the change says so, of a drug not with the patient."""
     fields: dict[str, object] = {"news": news, "since": APPLIED, "policy_effective_on": EFFECTIVE}
-    return StandingFacts.model_validate(fields | changes)
+    told = {"decided_on": changes.get("since", APPLIED)}
+    return StandingFacts.model_validate(fields | told | changes)
 
 
 def every_question() -> tuple[Facts, ...]:

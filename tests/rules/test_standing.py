@@ -1,12 +1,12 @@
 """News of a death, a cancellation or a fraud: what is said of it, and what is to be done."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from rules.next_steps import CALL_INSURER, OWN_COST, STOP_SUPPLY
-from schemas.decision import News, Outcome, Verdict
+from rules.next_steps import BEFORE_THE_END, CALL_INSURER, OWN_COST, STOP_SUPPLY
+from schemas.decision import News, Outcome, StandingFacts, Verdict
 from tests.rules.cases import ALL, APPLIED, AXA, CHINALIFE, PINGAN_B, PINGAN_CANCER, YUANXIN, ask, finding, standing
 
 RECOVERING = (PINGAN_B, PINGAN_CANCER, YUANXIN)
@@ -103,3 +103,21 @@ def test_after_a_death_the_supply_stops_or_the_insurer_is_asked() -> None:
     assert ask(PINGAN_B, standing(News.DEATH)).next_steps == (STOP_SUPPLY,)
     assert ask(CHINALIFE, standing(News.DEATH)).next_steps == (CALL_INSURER,)
     assert ask(CHINALIFE, standing(News.DEATH, dispensed_on=APPLIED)).next_steps == ()
+
+
+@pytest.mark.parametrize("product", ALL)
+def test_a_cancellation_told_in_advance_ends_nothing_before_its_day(product: str) -> None:
+    """The day before, it is still to come; on its day it ends what is not handed over. ID-2 ID-1 COND-1."""
+    for days, verdict in ((-1, Verdict.APPROVED), (0, Verdict.REFUSED), (1, Verdict.REFUSED)):
+        told = standing(News.POLICY_CANCELLED, decided_on=APPLIED + timedelta(days=days))
+        assert ask(product, told).verdict == verdict, days
+    [step] = ask(product, standing(News.POLICY_CANCELLED, decided_on=APPLIED - timedelta(days=1))).next_steps
+    assert step == BEFORE_THE_END
+
+
+def test_the_day_of_deciding_is_that_of_the_request_unless_told() -> None:
+    """Whoever asks `journeys decide` about a day to come need not say what day it is."""
+    asked = ask(PINGAN_B, standing(News.POLICY_CANCELLED, since=date(2099, 1, 1), decided_on=None))
+    assert asked.verdict is Verdict.APPROVED
+    assert isinstance(asked.facts, StandingFacts)
+    assert asked.facts.decided_on is not None

@@ -46,6 +46,22 @@ WRONG = {
         "scenario.yaml:3: rules.0: axa-excellence/DD-1 is no clause of pingan-cancer-drug",
     ),
     "an unknown wait": (MAIN_ROAD + "answers: {reviews: never}", "scenario.yaml:7: answers.reviews: must be one of "),
+    "silence that is no turn": (
+        MAIN_ROAD + "answers:\n  review: {never: true}",
+        "scenario.yaml:8: answers.review: never: true stands in a list, for nobody from there on; where nobody ever",
+    ),
+    "silence without a turn in a list": (
+        MAIN_ROAD + "answers:\n  review: [{}, never]",
+        "scenario.yaml:8: answers.review: in a list, silence from here on is written {never: true}",
+    ),
+    "silence without a turn among the events of the cells": (
+        MAIN_ROAD + "custody: [{}, never]",
+        "scenario.yaml:7: custody: in a list, silence from here on is written {never: true}",
+    ),
+    "custody that is no list": (
+        MAIN_ROAD + "custody: {after: 2h}",
+        "scenario.yaml:7: custody: must be a list",
+    ),
     "an unknown action": (
         MAIN_ROAD + "answers:\n  review:\n    - {do: approve}",
         "scenario.yaml:9: answers.review.0.do: no such action; there are submit_papers",

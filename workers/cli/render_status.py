@@ -76,6 +76,9 @@ def _header(view: JourneyView, words: Words) -> Panel:
         whom = " · ".join(filter(None, (words(view.wait.what), words(view.wait.on))))
         lines.add_row(words("waiting"), f"{whom}   {words('since')} {moment(view.wait.since)}")
         lines.add_row(words("clock"), _clock(view, words))
+    if told := view.cancellation:
+        rule = f"   [{told.rule}]" if told.rule else ""
+        lines.add_row(words("cancelled_from"), f"{told.effective_on}{rule}")
     return Panel(lines, title=view.journey_id, title_align="left")
 
 

@@ -157,6 +157,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "overdue": ("已超期", "OVERDUE"),
     "stopped": ("计时暂停", "clock stopped"),
     "running": ("计时中", "running"),
+    "cancelled_from": ("保单解除生效日", "policy cancelled from"),
     "provisional": ("暂定，待公布节假日安排", "provisional until the year's holidays are published"),
     "no_deadline": ("无时限", "no deadline"),
     "estimate": ("预估", "estimate"),
