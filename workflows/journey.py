@@ -183,12 +183,21 @@ class Journey:
 
     async def _overdue(self, wait: Waiting) -> None:
         if wait.lapses:
-            self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
-            raise JourneyEndedError(Stage.LAPSED)
+            await self._lapse(wait)
+            return
         wait.clock.escalated_at = workflow.now()
         self.record.change(wait=self.record.status.wait.model_copy(update={"overdue": True}))
         self.record.escalate(Bilingual(zh=f"已超过时限：{wait.what}", en=f"overdue: {wait.what} on {wait.on}"))
         await self.publish()
+
+    async def _lapse(self, wait: Waiting) -> None:
+        """End with the right that is gone, or go on where it turns out not to be; meanwhile nothing is an answer."""
+        self.inbox.expect(WaitingFor.NOTHING)
+        if wait.goes_on and await wait.goes_on(wait):
+            await self.show(wait)
+            return
+        self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
+        raise JourneyEndedError(Stage.LAPSED)
 
     async def collect(self, due: tuple[PaperDue, ...], clock: Clock | None = None) -> None:
         """Wait until the papers in `due` have come in; a clock given stands still meanwhile."""

@@ -6,9 +6,7 @@ from temporalio import workflow
 from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
-    from activities.decisions import Decisions
     from activities.hospital import Hospital
-    from activities.insurer import Insurer
     from schemas.actions import ChooseFulfilment, CorrectClaim, RecordReview, ReviewResult
     from schemas.decision import CharityWay, FulfilmentMode, Verdict
     from schemas.drug_claim import DrugClaim
@@ -21,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import texts
 from workflows.charity_aid import CharityAid
 from workflows.clock import Clock
+from workflows.cover import Cover
 from workflows.drug_case import DrugCase
 from workflows.drug_inputs import DrugJourneyInputs
 from workflows.endings import CorrectedError, JourneyEndedError
@@ -69,12 +68,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             self.journey.inbox.remember(carried.taken)
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
+        self.cover = Cover(self.journey, self.desk, self.case)
         self.own_share = OwnShare(self.journey)
         self.settlement = Settlement(self.journey, self.desk, self.case, self.own_share)
         self.vouchers = Vouchers(self.journey, self.case, self.settlement)
         self.supply = Supply(self.journey, self.desk, self.case, self.vouchers)
         self.green_channel = GreenChannel(self.journey, self.case)
-        self.refills = Refills(self.journey, self.desk, self.case)
+        self.refills = Refills(self.journey, self.desk, self.case, self.cover)
         self.recovery = Recovery(self.journey)
 
     @workflow.run
@@ -99,18 +99,23 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """One prescription, begun anew whenever the claim is corrected; raises JourneyEndedError after the last one."""
         while True:
             try:
-                await self.supplied_and_settled()
-                ended = None
+                ended = await self.outcome()
+                expected = await self.refills.expected(ended)
+                break
             except CorrectedError as corrected:
                 await self.start_over(corrected.correction)
-                continue
-            except JourneyEndedError as error:
-                ended = error
-            break
-        if not self.refills.expected(ended):
+        if not expected:
             raise ended or JourneyEndedError(Stage.COMPLETED)
         if ended:
             await self.give_up(ended)
+
+    async def outcome(self) -> JourneyEndedError | None:
+        """What the prescription in hand ended in; None once it is settled."""
+        try:
+            await self.supplied_and_settled()
+        except JourneyEndedError as ended:
+            return ended
+        return None
 
     async def supplied_and_settled(self) -> None:
         """The manual's steps, from the authorization to the settled payment."""
@@ -175,10 +180,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             journey.record.note("stage", texts.CLAIM_RECEIVED)
             journey.record.wait(WaitingFor.HAND_OFF, ActorRole.INSURER)
             await journey.publish()
-        coverage = await self.desk.look_up(PartnerName.INSURER, Insurer.coverage, case.coverage_query())
-        plan = await journey.decidable(Decisions.plan, case.plan_request(coverage))
-        case.learn(coverage, plan)
-        journey.record.change(drug=plan.drug_label)
+        await self.cover.learn()
+        journey.record.change(drug=case.plan.drug_label)
 
     async def _collect(self, due: tuple[PaperDue, ...]) -> None:
         """Wait for papers from whoever brings them first: the insured person, or the hospital that is asked, too."""

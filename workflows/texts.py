@@ -1,5 +1,6 @@
 """What people are told by a journey, in Chinese and English."""
 
+from datetime import date
 from decimal import Decimal
 
 from temporalio import workflow
@@ -113,6 +114,14 @@ def next_prescription(earliest: str) -> Bilingual:
     return Bilingual(
         zh=f"药品即将用完，请提交下一张处方（开具日期不早于 {earliest}）",
         en=f"the supply ends soon: bring the next prescription, dated {earliest} or later",
+    )
+
+
+def cover_goes_on(covered_to: date) -> Bilingual:
+    """The cover was to end, and the insurer was asked again."""
+    return Bilingual(
+        zh=f"已再次向保险公司核实：用药保障至 {covered_to}（含）",
+        en=f"the insurer was asked again: medication is covered to {covered_to} inclusive",
     )
 
 
