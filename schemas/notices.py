@@ -9,6 +9,7 @@ TEMPLATES = frozenset(
     {
         "aid_open",
         "booking_refused",
+        "cover_ended",
         "escalation",
         "expert",
         "follow_up",

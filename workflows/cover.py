@@ -1,12 +1,18 @@
 """How long the insurance pays, as the insurer last said: the clock of it, and the question whether it was renewed."""
 
+from datetime import date, datetime, time, timedelta
+from functools import partial
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.decisions import Decisions
     from activities.insurer import Insurer
+    from schemas.civil import CHINA, china_date
     from schemas.deadline import Budget, BudgetUnit
+    from schemas.journey import WaitingFor
     from schemas.partners import PartnerName
+    from schemas.people import ActorRole
 
 from workflows import texts
 from workflows.clock import Clock
@@ -59,3 +65,48 @@ class Cover:
             return False
         wait.clock = self.clock()
         return True
+
+    def wait(self, what: WaitingFor, on: ActorRole, clock: Clock | None = None, *, lapses: bool = True) -> Waiting:
+        """A wait for a step towards a drug that nobody pays for once the cover has ended: it lapses with the cover.
+
+        Where it has a `clock` of its own that runs out before, that one is shown, and `lapses` says whether it ends
+        anything. pingan-longterm-b/ID-2 DUR-1, pingan-cancer-drug/ID-2 DUR-1, chinalife-cancer-rider/DUR-1,
+        axa-excellence/DD-5, yuanxin-cancer-drug/DUR-1.
+        """
+        wait = Waiting(what, on, self.clock())
+        self._set(wait, clock, lapses=lapses)
+        wait.goes_on = partial(self._wait_goes_on, clock, lapses=lapses)
+        return wait
+
+    def _set(self, wait: Waiting, clock: Clock | None, *, lapses: bool) -> None:
+        """Let `wait` run on whichever ends first: its own clock, or that of the cover."""
+        cover = self.clock()
+        wait.clock, wait.lapses, wait.lapses_at = cover, True, None
+        if clock and clock.budget and _last_day(clock) <= self.case.plan.covered_to:
+            wait.clock, wait.lapses = clock, lapses
+            wait.lapses_at = _midnight_after(self.case.plan.covered_to) if cover.budget and not lapses else None
+
+    async def _wait_goes_on(self, clock: Clock | None, wait: Waiting, *, lapses: bool) -> bool:
+        """Whether a wait that is to lapse runs on; the person is told when it ends with the cover."""
+        if wait.clock is clock and wait.lapses:
+            return False  # its own time is over, the cover is not asked about
+        if not await self.goes_on(wait):
+            self._tell()
+            return False
+        self._set(wait, clock, lapses=lapses)
+        return True
+
+    def _tell(self) -> None:
+        record, text = self.journey.record, texts.cover_ended(self.case.plan.covered_to)
+        record.note("deadline", text)
+        record.notify(ActorRole.INSURED, "cover_ended", text, person=self.journey.person)
+
+
+def _last_day(clock: Clock) -> date:
+    """Of a budget of natural days, the only ones that are printed for what lapses with the cover."""
+    days = clock.budget.amount if clock.budget else 0
+    return china_date(clock.started_at) + timedelta(days=days)
+
+
+def _midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), CHINA)

@@ -62,11 +62,14 @@ class Journey:
         lapses: bool = False,
     ) -> Awaited:
         """Wait for a `kind` of action that answers `what`; a passed deadline escalates, with `poll` silence too."""
-        wait = Waiting(what, on, clock or Clock(budget, workflow.now()), poll, lapses)
+        return await self.answer_in(kind, Waiting(what, on, clock or Clock(budget, workflow.now()), poll, lapses))
+
+    async def answer_in(self, kind: type[Awaited], wait: Waiting) -> Awaited:
+        """Wait for a `kind` of action as `wait` says."""
         await self.show(wait)
         answer = await self.listen(wait)
         if not isinstance(answer, kind):  # the offers let nothing else through
-            message = f"{what} was answered by {type(answer).__name__}"
+            message = f"{wait.what} was answered by {type(answer).__name__}"
             raise TypeError(message)
         return answer
 
@@ -107,6 +110,8 @@ class Journey:
             moments.append(now + policies.poll_after(wait.asked))
         if shown.deadline and not shown.overdue:
             moments.append(shown.deadline.due_at)
+        elif shown.overdue and wait.lapses_at:
+            moments.append(wait.lapses_at)
         timeout = max(min(moments) - now, timedelta()) if moments else None
         try:
             await workflow.wait_condition(
@@ -172,6 +177,8 @@ class Journey:
         shown = self.record.status.wait
         if shown.deadline and not shown.overdue and workflow.now() >= shown.deadline.due_at:
             await self._overdue(wait)
+        elif shown.overdue and wait.lapses_at and workflow.now() >= wait.lapses_at:
+            await self._lapse(wait)
         elif wait.poll and self._too_long(wait) and not any(item.open for item in self.record.status.escalations):
             what = Bilingual(zh=f"合作方未回复：{wait.what}", en=f"no answer: {wait.what} from {wait.on}")
             self.record.escalate(what)

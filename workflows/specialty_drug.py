@@ -69,10 +69,10 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
         self.cover = Cover(self.journey, self.desk, self.case)
-        self.own_share = OwnShare(self.journey)
+        self.own_share = OwnShare(self.journey, self.cover)
         self.settlement = Settlement(self.journey, self.desk, self.case, self.own_share)
         self.vouchers = Vouchers(self.journey, self.case, self.settlement)
-        self.supply = Supply(self.journey, self.desk, self.case, self.vouchers)
+        self.supply = Supply(self.journey, self.desk, self.case, self.vouchers, self.cover)
         self.green_channel = GreenChannel(self.journey, self.case)
         self.refills = Refills(self.journey, self.desk, self.case, self.cover)
         self.recovery = Recovery(self.journey)
@@ -275,20 +275,15 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         return booking
 
     async def _booking(self) -> ChooseFulfilment:
-        """Pick-up or delivery as the product allows it; a refused way leaves the choice open while the voucher lasts.
+        """Pick-up or delivery as the product allows it; a refused way leaves the choice open.
 
-        chinalife-cancer-rider/VOU-1.
+        Until the voucher runs out or the cover ends. chinalife-cancer-rider/VOU-1.
         """
         journey = self.journey
         journey.record.enter_stage(Stage.FULFILMENT)
+        wait = self.cover.wait(WaitingFor.BOOKING, ActorRole.INSURED, self.case.voucher_clock)
         while True:
-            booking = await journey.answer(
-                ChooseFulfilment,
-                WaitingFor.BOOKING,
-                ActorRole.INSURED,
-                clock=self.case.voucher_clock,
-                lapses=True,
-            )
+            booking = await journey.answer_in(ChooseFulfilment, wait)
             decision = await journey.decide(self.case.fulfilment_facts(booking))
             if await journey.approved(decision):
                 return booking
