@@ -80,6 +80,7 @@ class DrugCase:
         self.voucher_clock = Clock(None, workflow.now())
         self.reviewed_at: datetime | None = None
         """When the prescription passed its review."""
+        self.delivery_booked_on: date | None = None
         self.handed_over_on: date | None = None
 
     def _go_on(self, carried: CarriedOver) -> None:
@@ -289,7 +290,10 @@ class DrugCase:
             voucher_verified=verified,
             papers=answer.papers,
             handed_over_on=on,
+            booked_on=self.delivery_booked_on,
             policy_effective_on=self.coverage.policy.effective_on,
+            expires_on=self.coverage.policy.expires_on,
+            renewed_to=self.coverage.policy.renewed_to,
         )
 
     def plan_request(self, coverage: Coverage) -> PlanRequest:
@@ -336,6 +340,7 @@ class DrugCase:
             bound=left.reserved,
             policy_effective_on=policy.effective_on,
             dispensed_on=self.handed_over_on or today(),
+            booked_on=self.delivery_booked_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
         )

@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import own, texts
 from workflows.clock import Clock
 from workflows.cover import Cover
-from workflows.drug_case import DrugCase
+from workflows.drug_case import DrugCase, today
 from workflows.endings import JourneyEndedError
 from workflows.inbox import Turn
 from workflows.journey import Journey
@@ -73,6 +73,7 @@ class Supply:
         self.journey.record.change(fulfilment=view)
         # What a partner's refusal costs does not put off what the booking promised.
         self._promised = None if booking.mode is FulfilmentMode.PICK_UP else self._promise(view)
+        self.case.delivery_booked_on = today() if self._promised else None
         self.journey.inbox.expect(WaitingFor.HAND_OVER)
         reserved = await self._reserve_stock(booking)
         self.journey.record.change(
