@@ -8,7 +8,7 @@ from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from schemas.car_t_facts import CarTAuthorizationFacts, CarTCostFacts
-from schemas.decision import AuthorizationFacts, ReviewFacts, SettlementFacts
+from schemas.decision import AuthorizationFacts, CounterFacts, ReviewFacts, SettlementFacts
 from schemas.facts import EligibilityFacts
 
 MedicationFacts = AuthorizationFacts | CarTAuthorizationFacts | ReviewFacts
@@ -75,8 +75,11 @@ def _asked(facts: MedicationFacts) -> tuple[date, date, date | None]:
 
 @rule(topic="duration")
 def cost_within_term(facts: SettlementFacts | CarTCostFacts, context: Context) -> Result:
-    """The cost arose while the insurance still paid.
+    """The cost arose while the insurance still paid; that of a delivery arises with its booking.
 
+    A drug is bought when it is collected or its delivery is booked. No document says so of the end of cover; the one
+    that speaks of either, of the voucher, puts a booked delivery on a par with a finished collection
+    (chinalife-cancer-rider/VOU-1), and nobody loses cover by the days that a courier takes.
     pingan-longterm-b/DUR-1, chinalife-cancer-rider/DUR-1, axa-excellence/DD-5, yuanxin-cancer-drug/DUR-1.
     """
     if context.value(context.terms.medication_days_from_diagnosis) is not None:
@@ -84,7 +87,22 @@ def cost_within_term(facts: SettlementFacts | CarTCostFacts, context: Context) -
             say("用药期限自确诊日计算，已在审核时核对。", "The term runs from diagnosis and was checked before.")
         )
     last = last_day_by_policy(facts.expires_on, facts.renewed_to, context)
-    day = facts.item.incurred_on if isinstance(facts, CarTCostFacts) else facts.dispensed_on
+    day = facts.item.incurred_on if isinstance(facts, CarTCostFacts) else facts.booked_on or facts.dispensed_on
+    return _until(day, last, expires_on=facts.expires_on, renewed_to=facts.renewed_to)
+
+
+@rule(topic="duration")
+def handed_over_within_term(facts: CounterFacts, context: Context) -> Result:
+    """Nothing is handed over that settlement would not pay: the cover lasts on the day of the collection.
+
+    A delivery that was booked while it lasted arrives when it arrives, and is settled as one: see `cost_within_term`.
+    pingan-longterm-b/DUR-1, chinalife-cancer-rider/DUR-1, axa-excellence/DD-5, yuanxin-cancer-drug/DUR-1.
+    """
+    day = facts.booked_on or facts.handed_over_on
+    if facts.expires_on is None:
+        why = say("保单到期日不明，无法判断用药保障是否仍有效。", "The end of the policy is not known.")
+        return referred(why, CALL_INSURER, day=day)
+    last = last_day_by_policy(facts.expires_on, facts.renewed_to, context)
     return _until(day, last, expires_on=facts.expires_on, renewed_to=facts.renewed_to)
 
 

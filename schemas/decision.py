@@ -203,7 +203,12 @@ class CounterFacts(Strict):
     voucher_verified: bool
     papers: tuple[Paper, ...] = ()
     handed_over_on: date
+    booked_on: date | None = None
+    """Day on which a delivery was booked; None for what is collected."""
     policy_effective_on: date
+    expires_on: date | None = None
+    """Last day of the policy; None where it is not known."""
+    renewed_to: date | None = None
 
 
 class SettlementFacts(PaymentFacts):
@@ -212,6 +217,8 @@ class SettlementFacts(PaymentFacts):
     question: Literal["settlement"] = "settlement"
     in_catalogue: bool | None
     dispensed_on: date
+    booked_on: date | None = None
+    """Day on which its delivery was booked; None for what is collected, or not booked yet."""
     expires_on: date
     renewed_to: date | None = None
 

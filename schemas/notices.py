@@ -9,6 +9,7 @@ TEMPLATES = frozenset(
     {
         "aid_open",
         "booking_refused",
+        "cover_ended",
         "cover_ends",
         "escalation",
         "expert",

@@ -85,6 +85,7 @@ class DrugCase:
         self.voucher_clock = Clock(None, workflow.now())
         self.reviewed_at: datetime | None = None
         """When the prescription passed its review."""
+        self.delivery_booked_on: date | None = None
         self.handed_over_on: date | None = None
 
     def _go_on(self, carried: CarriedOver) -> None:
@@ -155,10 +156,13 @@ class DrugCase:
         return min(self.plan.covered_to, told.effective_on - timedelta(days=1)) if told else self.plan.covered_to
 
     def cover_clock(self) -> Clock:
-        """Runs until the cover ends, by the clause that ends it."""
-        days, told = (self.covered_to - today()).days, self.record.status.cancellation
+        """Runs to the end of the last day that is covered, by the clause that ends it.
+
+        A day that has passed while nobody looked ends today.
+        """
+        days, told = max((self.covered_to - today()).days, 0), self.record.status.cancellation
         rule = told.rule if told and told.rule and self.covered_to < self.plan.covered_to else self.plan.cover_rule
-        budget = Budget(unit=BudgetUnit.NATURAL_DAYS, amount=days, rule=rule) if 0 <= days <= _LONGEST else None
+        budget = Budget(unit=BudgetUnit.NATURAL_DAYS, amount=days, rule=rule) if days <= _LONGEST else None
         return Clock(budget, workflow.now())
 
     def issued_voucher(self) -> Voucher:
@@ -307,7 +311,10 @@ class DrugCase:
             voucher_verified=verified,
             papers=answer.papers,
             handed_over_on=on,
+            booked_on=self.delivery_booked_on,
             policy_effective_on=self.coverage.policy.effective_on,
+            expires_on=self.coverage.policy.expires_on,
+            renewed_to=self.coverage.policy.renewed_to,
         )
 
     def plan_request(self, coverage: Coverage) -> PlanRequest:
@@ -354,6 +361,7 @@ class DrugCase:
             bound=left.reserved,
             policy_effective_on=policy.effective_on,
             dispensed_on=self.handed_over_on or today(),
+            booked_on=self.delivery_booked_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
         )

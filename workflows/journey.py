@@ -66,11 +66,14 @@ class Journey:
         lapses: bool = False,
     ) -> Awaited:
         """Wait for a `kind` of action that answers `what`; a passed deadline escalates, with `poll` silence too."""
-        wait = Waiting(what, on, clock or Clock(budget, workflow.now()), poll, lapses)
+        return await self.answer_in(kind, Waiting(what, on, clock or Clock(budget, workflow.now()), poll, lapses))
+
+    async def answer_in(self, kind: type[Awaited], wait: Waiting) -> Awaited:
+        """Wait for a `kind` of action as `wait` says."""
         await self.show(wait)
         answer = await self.listen(wait)
         if not isinstance(answer, kind):  # the offers let nothing else through
-            message = f"{what} was answered by {type(answer).__name__}"
+            message = f"{wait.what} was answered by {type(answer).__name__}"
             raise TypeError(message)
         return answer
 
@@ -111,6 +114,8 @@ class Journey:
             moments.append(now + policies.poll_after(wait.asked))
         if shown.deadline and not shown.overdue:
             moments.append(shown.deadline.due_at)
+        elif shown.overdue and wait.lapses_at:
+            moments.append(wait.lapses_at)
         timeout = max(min(moments) - now, timedelta()) if moments else None
         try:
             await workflow.wait_condition(
@@ -176,6 +181,8 @@ class Journey:
         shown = self.record.status.wait
         if shown.deadline and not shown.overdue and workflow.now() >= shown.deadline.due_at:
             await self._overdue(wait)
+        elif shown.overdue and wait.lapses_at and workflow.now() >= wait.lapses_at:
+            await self._lapse(wait)
         elif wait.poll and self._too_long(wait) and not any(item.open for item in self.record.status.escalations):
             what = Bilingual(zh=f"合作方未回复：{wait.what}", en=f"no answer: {wait.what} from {wait.on}")
             self.record.escalate(what)
@@ -187,12 +194,21 @@ class Journey:
 
     async def _overdue(self, wait: Waiting) -> None:
         if wait.lapses:
-            self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
-            raise JourneyEndedError(Stage.LAPSED)
+            await self._lapse(wait)
+            return
         wait.clock.escalated_at = workflow.now()
         self.record.change(wait=self.record.status.wait.model_copy(update={"overdue": True}))
         self.record.escalate(Bilingual(zh=f"已超过时限：{wait.what}", en=f"overdue: {wait.what} on {wait.on}"))
         await self.publish()
+
+    async def _lapse(self, wait: Waiting) -> None:
+        """End with the right that is gone, or go on where it turns out not to be; meanwhile nothing is an answer."""
+        self.inbox.expect(WaitingFor.NOTHING)
+        if wait.goes_on and await wait.goes_on(wait):
+            await self.show(wait)
+            return
+        self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
+        raise JourneyEndedError(Stage.LAPSED)
 
     async def collect(self, due: tuple[PaperDue, ...], clock: Clock | None = None) -> None:
         """Wait until the papers in `due` have come in; a clock given stands still meanwhile."""

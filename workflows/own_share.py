@@ -10,15 +10,17 @@ with workflow.unsafe.imports_passed_through():
     from schemas.text import Bilingual
 
 from workflows import texts
+from workflows.cover import Cover
 from workflows.journey import Journey
 
 
 class OwnShare:
     """What the insured person pays in advance for the prescription in hand."""
 
-    def __init__(self, journey: Journey) -> None:
-        """Collect by the means of `journey`."""
+    def __init__(self, journey: Journey, cover: Cover) -> None:
+        """Collect by the means of `journey`, while `cover` lasts."""
         self.journey = journey
+        self.cover = cover
         self._in_advance = False
         """Whether that of the prescription in hand is paid before its delivery."""
 
@@ -28,7 +30,8 @@ class OwnShare:
         estimate = self.journey.record.status.money.estimate
         if estimate is None or not estimate.own_share:
             return
-        answer = await self.journey.answer(RecordOwnSharePaid, WaitingFor.OWN_SHARE, ActorRole.INSURED)
+        wait = self.cover.wait(WaitingFor.OWN_SHARE, ActorRole.INSURED)
+        answer = await self.journey.answer_in(RecordOwnSharePaid, wait)
         self._show(answer.amount)
 
     def keep(self, owed: Yuan) -> None:

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.text import Bilingual
 
 from workflows import texts
+from workflows.cover import Cover
 from workflows.drug_case import DrugCase, today
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
@@ -47,17 +48,26 @@ class Reminder(NamedTuple):
 class Refills:
     """The treatment beyond one prescription."""
 
-    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase) -> None:
-        """Go on with `case` by the means of `journey`; what `desk` asked is carried to the next run."""
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase, cover: Cover) -> None:
+        """Go on with `case` by the means of `journey`, while `cover` lasts; what `desk` asked goes to the next run."""
         self.journey = journey
         self.desk = desk
         self.case = case
+        self.cover = cover
+        self._reminded = workflow.now()
+        """Up to when people were reminded."""
 
-    def expected(self, ended: JourneyEndedError | None = None) -> bool:
-        """Whether another prescription can come after this one, or after what it ended in."""
+    async def expected(self, ended: JourneyEndedError | None = None) -> bool:
+        """Whether another prescription can come after this one, or after what it ended in.
+
+        Where the cover ends today or has ended, the insurer is asked whether it was renewed.
+        """
         case = self.case
-        if not case.claim.continuing or not case.known or case.terminated or today() >= case.covered_to:
+        if not case.claim.continuing or not case.known or case.terminated or not self._may_follow(ended):
             return False
+        return today() < case.covered_to or (await self.cover.renewed() and today() < case.covered_to)
+
+    def _may_follow(self, ended: JourneyEndedError | None) -> bool:
         if ended is None or ended.stage in {Stage.AID_SUPPLIED, Stage.LAPSED}:
             return True
         last = self.journey.record.last_decision
@@ -105,6 +115,7 @@ class Refills:
     async def next_prescription(self) -> None:
         """Wait for the next prescription; the treatment's end or the end of cover completes the journey."""
         wait = Waiting(WaitingFor.PRESCRIPTION, ActorRole.INSURED, self.case.cover_clock(), lapses=True)
+        wait.goes_on = self._goes_on
         answer = await self._prescribed(wait)
         if not isinstance(answer, SubmitPrescription):
             raise JourneyEndedError(Stage.COMPLETED)
@@ -116,10 +127,9 @@ class Refills:
 
     async def _prescribed(self, wait: Waiting) -> ActionInput:
         """Listen until a prescription or the treatment's end comes; remind meanwhile."""
-        reminded = workflow.now()
+        self._reminded = workflow.now()
         while True:
-            due = next(self._reminders(after=reminded), None)
-            wait.wake_at = due.at if due else None
+            self._set_alarm(wait)
             try:
                 answer = await self.journey.listen(wait)
             except JourneyEndedError as ended:
@@ -127,10 +137,24 @@ class Refills:
                 raise
             if isinstance(answer, SubmitPrescription | EndTreatment):
                 return answer
-            if answer is None and due:
-                reminded = due.at
+            if answer is None and (due := self._due()):
+                self._reminded = due.at
                 self._remind(due)
             await self.journey.show(wait)
+
+    async def _goes_on(self, wait: Waiting) -> bool:
+        """Before the cover ends the treatment: whether it was renewed; then people are reminded as before."""
+        goes_on = await self.cover.goes_on(wait)
+        self._set_alarm(wait)
+        return goes_on
+
+    def _set_alarm(self, wait: Waiting) -> None:
+        due = self._due()
+        wait.wake_at = due.at if due else None
+
+    def _due(self) -> Reminder | None:
+        """What people are to be reminded of next."""
+        return next(self._reminders(after=self._reminded), None)
 
     def _remind(self, due: Reminder) -> None:
         person = self.journey.person if due.to is ActorRole.INSURED else None

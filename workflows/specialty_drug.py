@@ -6,9 +6,7 @@ from temporalio import workflow
 from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
-    from activities.decisions import Decisions
     from activities.hospital import Hospital
-    from activities.insurer import Insurer
     from schemas.actions import ChooseFulfilment, CorrectClaim, RecordReview, ReviewResult
     from schemas.decision import CharityWay, FulfilmentMode, Verdict
     from schemas.drug_claim import DrugClaim
@@ -22,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import texts
 from workflows.charity_aid import CharityAid
 from workflows.clock import Clock
+from workflows.cover import Cover
 from workflows.drug_case import DrugCase
 from workflows.drug_inputs import DrugJourneyInputs
 from workflows.endings import CorrectedError, JourneyEndedError
@@ -70,12 +69,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             self.journey.inbox.remember(carried.taken)
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
-        self.own_share = OwnShare(self.journey)
+        self.cover = Cover(self.journey, self.desk, self.case)
+        self.own_share = OwnShare(self.journey, self.cover)
         self.settlement = Settlement(self.journey, self.desk, self.case, self.own_share)
         self.vouchers = Vouchers(self.journey, self.case, self.settlement)
-        self.supply = Supply(self.journey, self.desk, self.case, self.vouchers)
+        self.supply = Supply(self.journey, self.desk, self.case, self.vouchers, self.cover)
         self.green_channel = GreenChannel(self.journey, self.case)
-        self.refills = Refills(self.journey, self.desk, self.case)
+        self.refills = Refills(self.journey, self.desk, self.case, self.cover)
         self.recovery = Recovery(self.journey)
 
     @workflow.run
@@ -101,18 +101,23 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """One prescription, begun anew whenever the claim is corrected; raises JourneyEndedError after the last one."""
         while True:
             try:
-                await self.supplied_and_settled()
-                ended = None
+                ended = await self.outcome()
+                expected = await self.refills.expected(ended)
+                break
             except CorrectedError as corrected:
                 await self.start_over(corrected.correction)
-                continue
-            except JourneyEndedError as error:
-                ended = error
-            break
-        if not self.refills.expected(ended):
+        if not expected:
             raise ended or JourneyEndedError(Stage.COMPLETED)
         if ended:
             await self.give_up(ended)
+
+    async def outcome(self) -> JourneyEndedError | None:
+        """What the prescription in hand ended in; None once it is settled."""
+        try:
+            await self.supplied_and_settled()
+        except JourneyEndedError as ended:
+            return ended
+        return None
 
     async def supplied_and_settled(self) -> None:
         """The manual's steps, from the authorization to the settled payment."""
@@ -184,10 +189,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             journey.record.note("stage", texts.CLAIM_RECEIVED)
             journey.record.wait(WaitingFor.HAND_OFF, ActorRole.INSURER)
             await journey.publish()
-        coverage = await self.desk.look_up(PartnerName.INSURER, Insurer.coverage, case.coverage_query())
-        plan = await journey.decidable(Decisions.plan, case.plan_request(coverage))
-        case.learn(coverage, plan)
-        journey.record.change(drug=plan.drug_label)
+        await self.cover.learn()
+        journey.record.change(drug=case.plan.drug_label)
 
     async def _collect(self, due: tuple[PaperDue, ...]) -> None:
         """Wait for papers from whoever brings them first: the insured person, or the hospital that is asked, too."""
@@ -281,20 +284,15 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         return booking
 
     async def _booking(self) -> ChooseFulfilment:
-        """Pick-up or delivery as the product allows it; a refused way leaves the choice open while the voucher lasts.
+        """Pick-up or delivery as the product allows it; a refused way leaves the choice open.
 
-        chinalife-cancer-rider/VOU-1.
+        Until the voucher runs out or the cover ends. chinalife-cancer-rider/VOU-1.
         """
         journey = self.journey
         journey.record.enter_stage(Stage.FULFILMENT)
+        wait = self.cover.wait(WaitingFor.BOOKING, ActorRole.INSURED, self.case.voucher_clock)
         while True:
-            booking = await journey.answer(
-                ChooseFulfilment,
-                WaitingFor.BOOKING,
-                ActorRole.INSURED,
-                clock=self.case.voucher_clock,
-                lapses=True,
-            )
+            booking = await journey.answer_in(ChooseFulfilment, wait)
             decision = await journey.decide(self.case.fulfilment_facts(booking))
             if await journey.approved(decision):
                 return booking

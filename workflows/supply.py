@@ -34,22 +34,28 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import own, texts
 from workflows.clock import Clock
-from workflows.drug_case import DrugCase
+from workflows.cover import Cover
+from workflows.drug_case import DrugCase, today
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.vouchers import Vouchers
+from workflows.waiting import Waiting
 
 
 class Supply:
     """The way of one prescription's drug to the patient."""
 
-    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase, vouchers: Vouchers) -> None:
-        """Supply `case` by the means of `journey` for one of `vouchers`; pharmacy and courier are asked at `desk`."""
+    def __init__(self, journey: Journey, desk: PartnerDesk, case: DrugCase, vouchers: Vouchers, cover: Cover) -> None:
+        """Supply `case` by the means of `journey` for one of `vouchers`; pharmacy and courier are asked at `desk`.
+
+        What is collected is collected while `cover` lasts.
+        """
         self.journey = journey
         self.vouchers = vouchers
         self.desk = desk
         self.case = case
+        self.cover = cover
         self._postponed: JourneyEndedError | None = None
         """The end that came while the drug was on its way, and waits until it has arrived or is back."""
         self._promised: Clock | None = None
@@ -68,6 +74,7 @@ class Supply:
         self.journey.record.change(fulfilment=view)
         # What a partner's refusal costs does not put off what the booking promised.
         self._promised = None if booking.mode is FulfilmentMode.PICK_UP else self._promise(view)
+        self.case.delivery_booked_on = today() if self._promised else None
         self.journey.inbox.expect(WaitingFor.HAND_OVER)
         reserved = await self._reserve_stock(booking)
         self.journey.record.change(
@@ -163,11 +170,19 @@ class Supply:
         if not await self.journey.approved(decision):
             raise self._postponed
 
-    def _counter_clock(self) -> Clock:
-        """Until when the drug is collected, or else found and bought. axa-excellence/DD-3."""
-        if self.case.voucher_clock.budget:
-            return self.case.voucher_clock
-        return Clock(self.case.plan.find_budget, self.case.reviewed_at or workflow.now())
+    def _wait(self) -> Waiting:
+        """For the parcel as it was promised; or until the drug is collected, or else found and bought.
+
+        A drug that is not collected while voucher and cover last goes back. A parcel that was booked in time does
+        not: it arrives when it arrives. chinalife-cancer-rider/VOU-1, axa-excellence/DD-3.
+        """
+        voucher = self.case.voucher_clock
+        if self._promised:
+            return Waiting(WaitingFor.HAND_OVER, ActorRole.COURIER, self._promised)
+        if voucher.budget:
+            return self.cover.wait(WaitingFor.HAND_OVER, ActorRole.INSURED, voucher)
+        found = Clock(self.case.plan.find_budget, self.case.reviewed_at or workflow.now())
+        return self.cover.wait(WaitingFor.HAND_OVER, ActorRole.INSURED, found, lapses=False)
 
     def _promise(self, view: FulfilmentView) -> Clock:
         """What is promised of a parcel that is booked now."""
@@ -176,16 +191,10 @@ class Supply:
         return Clock(plan.delivery_same_city if same_city else plan.delivery_other_city, workflow.now())
 
     async def _handed_over(self, reserved: ReservationReceipt) -> ActionInput:
-        """Wait until the drug is with the insured person; a parcel that does not arrive is carried anew.
-
-        A drug that is not collected while the voucher lasts goes back. chinalife-cancer-rider/VOU-1.
-        """
-        journey = self.journey
-        on = ActorRole.COURIER if self._promised else ActorRole.INSURED
-        clock = self._promised or self._counter_clock()
-        lapses = clock is self.case.voucher_clock
+        """Wait until the drug is with the insured person; a parcel that does not arrive is carried anew."""
+        journey, wait = self.journey, self._wait()
         while True:
-            answer = await journey.answer(ActionInput, WaitingFor.HAND_OVER, on, clock=clock, lapses=lapses)
+            answer = await journey.answer_in(ActionInput, wait)
             if isinstance(answer, RecordHandOver) and await self._may_be_handed_over(answer):
                 return answer
             if isinstance(answer, ReissueVoucher):

@@ -157,6 +157,23 @@ def next_prescription(earliest: str) -> Bilingual:
     )
 
 
+def cover_ended(covered_to: date) -> Bilingual:
+    """What was set aside was not used while the cover lasted."""
+    return Bilingual(
+        zh=f"用药保障已于 {covered_to} 终止，本次药品未在此前领取，不再给付；如已续保请告知保险公司并重新申请",
+        en=f"the cover ended on {covered_to} before the drug was collected: it is not paid any more; if the policy was"
+        " renewed, have the insurer confirm it and apply anew",
+    )
+
+
+def cover_goes_on(covered_to: date) -> Bilingual:
+    """The cover was to end, and the insurer was asked again."""
+    return Bilingual(
+        zh=f"已再次向保险公司核实：用药保障至 {covered_to}（含）",
+        en=f"the insurer was asked again: medication is covered to {covered_to} inclusive",
+    )
+
+
 def expert(hospital: str, department: str) -> Bilingual:
     """An expert was recommended."""
     return Bilingual(

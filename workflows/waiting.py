@@ -28,6 +28,10 @@ class Waiting:
     """Asks the partner how things stand when its call-back stays away."""
     lapses: bool = False
     """At the deadline the right is gone; else a passed deadline escalates and the wait goes on."""
+    goes_on: Callable[["Waiting"], Awaitable[bool]] | None = None
+    """Asked before the right lapses: whether it is still there after all; it then sets the clock that runs on."""
+    lapses_at: datetime | None = None
+    """When the right is gone although its clock does not end it: the passed deadline of that one escalates before."""
     wake_at: datetime | None = None
     """When the step itself wants to look again, with or without an answer."""
     until: Callable[[], bool] | None = None

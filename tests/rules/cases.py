@@ -199,6 +199,7 @@ def counter(**changes: object) -> CounterFacts:
         "papers": EVERY_PAPER,
         "handed_over_on": APPLIED,
         "policy_effective_on": EFFECTIVE,
+        "expires_on": EXPIRES,
     }
     return CounterFacts.model_validate(fields | changes)
 

@@ -218,6 +218,21 @@ FULFILMENT = [
 COUNTER = [
     *rows("voucher_presented", "chinalife-cancer-rider/VOU-1", counter, *situations.VOUCHERS),
     *rows("identity_verified", "chinalife-cancer-rider/VOU-1", counter, *situations.IDENTITIES),
+    *rows(
+        "handed_over_within_term",
+        "chinalife-cancer-rider/DUR-1",
+        counter,
+        ("collected on the last day of cover", {"handed_over_on": date(2026, 12, 31)}, MET),
+        ("collected a day later", {"handed_over_on": date(2027, 1, 1)}, REFUSED),
+        (
+            "delivered later, booked on the last day",
+            {"handed_over_on": date(2027, 1, 1), "booked_on": date(2026, 12, 31)},
+            MET,
+        ),
+        ("delivered, booked a day later", {"handed_over_on": date(2027, 1, 1), "booked_on": date(2027, 1, 1)}, REFUSED),
+        ("renewed", {"handed_over_on": date(2027, 1, 1), "renewed_to": date(2027, 12, 31)}, MET),
+        ("the policy's end is not known", {"expires_on": None}, REFERRED),
+    ),
 ]
 
 SHARE = "chinalife-cancer-rider/PAY-1 PAY-2 PAY-3 PAY-4 PAY-5 PAY-6 PAY-7 PAY-8"

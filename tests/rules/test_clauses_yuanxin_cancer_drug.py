@@ -217,6 +217,25 @@ FULFILMENT = [
 COUNTER = [
     *rows("voucher_presented", "yuanxin-cancer-drug/MAT-2", counter, *situations.VOUCHERS),
     *rows("identity_verified", "yuanxin-cancer-drug/MAT-2 USE-1 FRAUD-1", counter, *situations.IDENTITIES),
+    *rows(
+        "handed_over_within_term",
+        "yuanxin-cancer-drug/DUR-1",
+        counter,
+        ("collected on the last day of cover", {"handed_over_on": date(2027, 1, 30)}, MET),
+        ("collected a day later", {"handed_over_on": date(2027, 1, 31)}, REFUSED),
+        (
+            "delivered later, booked on the last day",
+            {"handed_over_on": date(2027, 1, 31), "booked_on": date(2027, 1, 30)},
+            MET,
+        ),
+        (
+            "delivered, booked a day later",
+            {"handed_over_on": date(2027, 1, 31), "booked_on": date(2027, 1, 31)},
+            REFUSED,
+        ),
+        ("renewed", {"handed_over_on": date(2027, 1, 31), "renewed_to": date(2027, 12, 31)}, MET),
+        ("the policy's end is not known", {"expires_on": None}, REFERRED),
+    ),
 ]
 
 SETTLEMENT = [

@@ -111,6 +111,11 @@ TOLD: dict[str, tuple[str, ...]] = {
     "handed_over_before_cancellation": (f"met: {NEWS}", f"not_met: {NEWS}", "not_applicable: news"),
     "handed_over_in_lifetime": (f"met: {NEWS}", f"not_met: {NEWS}", "not_applicable: news"),
     "handed_over_in_lifetime_or_referred": (f"met: {NEWS}", f"referred: {NEWS}", "not_applicable: news"),
+    "handed_over_within_term": (
+        "met: day expires_on last_day renewed_to",
+        "not_met: day expires_on last_day renewed_to",
+        "referred: day",
+    ),
     "hospital_lacks_drug": ("hospital_lacks_drug",),
     "identity_verified": ("collector identity_verified",),
     "injection_into_hospital": ("doctor_consent injection mode",),

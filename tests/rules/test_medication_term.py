@@ -13,6 +13,7 @@ from tests.rules.cases import (
     YUANXIN,
     ask,
     authorization,
+    counter,
     outcome,
     prescription,
     review,
@@ -91,6 +92,19 @@ def test_the_cost_arises_within_the_term(product: str, day: date, expected: str)
     assert outcome(product, settlement(dispensed_on=day), "cost_within_term") == expected
     assert decision.amounts is not None
     assert (decision.amounts.insurer_pays == 0) is (expected == "not_met")
+
+
+@pytest.mark.parametrize("product", [PINGAN_B, CHINALIFE, AXA])
+@pytest.mark.parametrize(("booked_on", "expected"), [(EXPIRES, "met"), (date(2027, 1, 1), "not_met")])
+def test_the_cost_of_a_delivery_arises_with_its_booking(product: str, booked_on: date, expected: str) -> None:
+    """Booked in time it is handed over and paid, whatever days the courier takes: the door and the bill agree."""
+    arrived = date(2027, 1, 5)
+    bill, door = (
+        settlement(dispensed_on=arrived, booked_on=booked_on),
+        counter(handed_over_on=arrived, booked_on=booked_on),
+    )
+    assert outcome(product, bill, "cost_within_term") == expected
+    assert outcome(product, door, "handed_over_within_term") == expected
 
 
 def test_a_long_policy() -> None:
