@@ -1,6 +1,6 @@
 """What can take a journey off the main road, and where it ends."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,16 +8,13 @@ import pytest
 
 from audit.cost import count
 from schemas.actions import (
-    Action,
     DecideReferral,
     Hold,
     Receipt,
-    RecordCancellation,
     RecordDeath,
     RecordFraud,
     RecordRefund,
 )
-from schemas.civil import CHINA
 from schemas.decision import Outcome, Verdict
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.money import ZERO
@@ -40,8 +37,6 @@ ENDS = {
     "refilled-once": Stage.COMPLETED,
     "refilled-after-a-refusal": Stage.COMPLETED,
 }
-DAY = timedelta(days=1)
-FIRST, SECOND = date(2026, 10, 20), date(2026, 11, 10)
 """Days on which drugs were handed over, as is told later."""
 REFILL_EVENTS = 60
 REFILL_ACTIONS = 18
@@ -298,75 +293,6 @@ async def test_fraud_found_while_a_refund_is_awaited_claims_everything_back(rig:
     await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=recovering.money.refund_due))
     assert (await rig.closed(journey)).stage is Stage.TERMINATED
     assert await limit(rig, journey) == (ZERO, ZERO)
-
-
-async def collected_on(rig: Rig, journey: str, product: str, on: date) -> None:
-    """From the review to the counter, where the drug was handed over at noon of a day before."""
-    await rig.done(journey, people.review())
-    await rig.waiting(journey, WaitingFor.BOOKING)
-    await rig.done(journey, people.pick_up(*roads.PLACES[product], **roads.AGREED))
-    await rig.waiting(journey, WaitingFor.HAND_OVER)
-    noon = datetime.combine(on, time(12), CHINA)
-    await rig.done(journey, people.hand_over(await rig.code(journey), happened_at=noon))
-
-
-async def settled_twice(rig: Rig, product: str) -> tuple[str, Decimal]:
-    """A treatment whose drug was handed over on two days; gives what was committed for each."""
-    number = await rig.policy(product)
-
-    def change(data: dict[str, Any]) -> None:
-        data.update(policy_number=number, continuing=True)
-
-    journey = await rig.report(product, change)
-    await rig.waiting(journey, WaitingFor.REVIEW)
-    await collected_on(rig, journey, product, FIRST)
-    committed = (await rig.until(journey, roads.between_prescriptions)).money.earlier_committed
-    issued = rig.prescription(product).issued_on + timedelta(days=28)
-    following = rig.prescription(product, number=f"RX-{people.key()}", issued_on=issued.isoformat())
-    await rig.done(journey, people.prescribe(following, people.ALL_ORIGINALS))
-    await rig.waiting(journey, WaitingFor.REVIEW)
-    await collected_on(rig, journey, product, SECOND)
-    await rig.until(journey, lambda status: roads.between_prescriptions(status) and status.prescription == 2)
-    return journey, committed
-
-
-def cancelled(on: date) -> RecordCancellation:
-    return RecordCancellation(**people.by(ActorRole.INSURER), effective_on=on, reason="surrendered")
-
-
-def died(on: date) -> RecordDeath:
-    return RecordDeath(**people.by(ActorRole.SERVICE_AGENT), died_on=on)
-
-
-def found_out(on: date) -> RecordFraud:
-    return RecordFraud(**people.by(ActorRole.INSURER), found_on=on, reason="another patient")
-
-
-@pytest.mark.parametrize(
-    ("news", "stays_paid"),
-    [
-        pytest.param(cancelled(SECOND + DAY), 2, id="cancelled after both"),
-        pytest.param(cancelled(SECOND), 1, id="cancelled on the day of the second"),
-        pytest.param(cancelled(FIRST + DAY), 1, id="cancelled between both"),
-        pytest.param(cancelled(FIRST), 0, id="cancelled on the day of the first"),
-        pytest.param(died(SECOND), 2, id="died on the day of the second"),
-        pytest.param(died(FIRST), 1, id="died on the day of the first"),
-        pytest.param(died(FIRST - DAY), 0, id="died before both"),
-        pytest.param(found_out(SECOND + DAY), 0, id="fraud found after both"),
-    ],
-)
-async def test_late_news_claims_back_what_was_handed_over_since(rig: Rig, news: Action, stays_paid: int) -> None:
-    """pingan-longterm-b/ID-2 USE-1 FRAUD-1: exactly those prescriptions, of whichever run, and their limit is free."""
-    journey, each = await settled_twice(rig, "pingan-longterm-b")
-    assert each > ZERO
-    await rig.done(journey, news)
-    if stays_paid < 2:
-        due = (await rig.waiting(journey, WaitingFor.REFUND)).money.refund_due
-        assert due == each * (2 - stays_paid)
-        await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=due))
-    status = await rig.closed(journey)
-    assert (status.stage, status.money.refund_due) == (Stage.TERMINATED, ZERO)
-    assert await limit(rig, journey) == (ZERO, each * stays_paid)
 
 
 async def test_fraud_found_before_the_dispensing_is_booked_frees_the_limit(rig: Rig) -> None:

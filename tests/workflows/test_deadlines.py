@@ -1,13 +1,14 @@
 """Deadlines and silence, on a server that skips the time in which a journey only waits."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from schemas.journey import Stage, WaitingFor
+from schemas.actions import RecordHandOver
+from schemas.journey import WaitingFor
 from tests import people
 from tests.conftest import TEMPORAL, attributes
 from tests.rig import Rig, running
@@ -60,14 +61,20 @@ async def test_a_review_that_is_not_done_in_time_escalates_and_can_still_be_done
     assert not any(escalation.open for escalation in on_time_again.escalations)
 
 
+async def handed_over(rig: Rig, journey: str, **change: Any) -> RecordHandOver:
+    """Told of the moment at which the voucher was issued: the pharmacy lives in our time, not in the journey's."""
+    status = await rig.status(journey)
+    assert status is not None
+    assert status.voucher is not None
+    return people.hand_over(await rig.code(journey), happened_at=status.voucher.issued_at, **change)
+
+
 async def test_a_passed_deadline_that_the_counter_did_not_settle_is_one_escalation(skipping: Rig) -> None:
     """DD-3: the drug is not bought in three days; who is sent away later leaves the same escalation open."""
     journey = await at_booking_for_long(skipping, "axa-excellence")
     await skipping.done(journey, people.pick_up("江苏", "南京", partial_advance_accepted=True))
     await skipping.until(journey, lambda status: status.wait.overdue)
-    code = await skipping.code(journey)
-    at_the_counter = people.hand_over(code, identity_verified=False, happened_at=datetime.now(UTC))
-    await skipping.done(journey, at_the_counter)
+    await skipping.done(journey, await handed_over(skipping, journey, identity_verified=False))
     sent_away = await skipping.until(journey, lambda status: status.decisions[-1].decision.question == "counter")
     assert sent_away.wait.overdue
     late = [
@@ -79,16 +86,3 @@ async def test_a_passed_deadline_that_the_counter_did_not_settle_is_one_escalati
         " AND payload ->> 'to' = 'supervisor' AND payload -> 'text' ->> 'en' LIKE '%hand_over%'"
     )
     assert await skipping.pool.fetchval(notices, journey) == 1
-
-
-async def test_a_payment_whose_call_back_never_comes_is_found_by_asking(skipping: Rig) -> None:
-    """The insurer paid but its call-back was lost: we ask after a while, and the journey settles once."""
-    journey = await at_booking_for_long(skipping, PRODUCT)
-    await skipping.behave("insurer", "order_payment", {"kind": "no_callback"}, journey_id=journey)
-    await skipping.done(journey, people.pick_up("上海", "上海"))
-    await skipping.waiting(journey, WaitingFor.HAND_OVER)
-    # The pharmacy lives in our time, not in the journey's.
-    await skipping.done(journey, people.hand_over(await skipping.code(journey), happened_at=datetime.now(UTC)))
-    status = await skipping.closed(journey)
-    assert status.stage is Stage.COMPLETED
-    assert status.money.paid == status.money.committed
