@@ -75,11 +75,8 @@ def _asked(facts: MedicationFacts) -> tuple[date, date, date | None]:
 
 @rule(topic="duration")
 def cost_within_term(facts: SettlementFacts | CarTCostFacts, context: Context) -> Result:
-    """The cost arose while the insurance still paid; that of a delivery arises with its booking.
+    """The cost arose while the insurance still paid; that of a delivery arises with its booking (decision 0029).
 
-    A drug is bought when it is collected or its delivery is booked. No document says so of the end of cover; the one
-    that speaks of either, of the voucher, puts a booked delivery on a par with a finished collection
-    (chinalife-cancer-rider/VOU-1), and nobody loses cover by the days that a courier takes.
     pingan-longterm-b/DUR-1, chinalife-cancer-rider/DUR-1, axa-excellence/DD-5, yuanxin-cancer-drug/DUR-1.
     """
     if context.value(context.terms.medication_days_from_diagnosis) is not None:
