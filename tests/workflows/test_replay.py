@@ -1,5 +1,6 @@
 """Determinism: what a journey once did replays with today's code, for ever."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from tests import histories
 from tests.car_t_roads import CAR_T_ROADS
 from tests.roads import ROADS
 from workers.build import build_id
+from workers.cli import run
 from workers.converter import data_converter
 from workers.worker import WORKFLOWS
 
-FILES = sorted(Path(histories.__file__).parent.glob("*.json"))
+FOLDER = Path(histories.__file__).parent
+FILES = sorted(FOLDER.glob("*.json"))
 
 
 def _replayer() -> Replayer:
@@ -27,16 +30,21 @@ def _history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(f"journey-{'a' * 20}", file.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-async def test_every_recorded_history_replays(file: Path) -> None:
-    """The commands that today's code issues are those that were recorded."""
-    result = await _replayer().replay_workflow(_history(file), raise_on_replay_failure=False)
-    assert result.replay_failure is None
+@pytest.mark.parametrize(("seed", "manner"), [("0", ["--sandboxed"]), ("1", []), ("4711", [])])
+def test_every_recorded_history_replays_strictly(
+    seed: str, manner: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What today's code does is what was recorded, to the arguments, in whatever order Python keeps its sets."""
+    monkeypatch.setenv("PYTHONHASHSEED", seed)
+    status = run(["audit", "replay", str(FOLDER), "--strict", "--processes", "1", "--json", *manner])
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each for each in told if each["verdict"] != "replays"] == []
+    assert (status, {each["name"] for each in told}) == (0, {file.name for file in FILES})
 
 
 async def test_a_history_that_the_code_did_not_write_is_caught() -> None:
     """The check above can fail: a history with one activity renamed does not replay."""
-    text = (Path(histories.__file__).parent / "helped-after-a-refusing-partner.json").read_text(encoding="utf-8")
+    text = (FOLDER / "helped-after-a-refusing-partner.json").read_text(encoding="utf-8")
     altered = text.replace("pharmacy.reserve", "pharmacy.keep_back")
     assert altered != text
     history = WorkflowHistory.from_json(f"journey-{'a' * 20}", altered)
