@@ -7,7 +7,6 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import WaitingFor
     from schemas.money import ZERO, Yuan
     from schemas.people import ActorRole
-    from schemas.text import Bilingual
 
 from workflows import texts
 from workflows.cover import Cover
@@ -40,17 +39,18 @@ class OwnShare:
         The insured person pays the own share, the whole of it and nothing above it; a supervisor sees to it.
         yuanxin-cancer-drug/PAY-1.
         """
-        lacking = owed - self.journey.record.status.money.own_share_paid
+        record, person = self.journey.record, self.journey.person
+        lacking, in_advance = owed - record.status.money.own_share_paid, self._in_advance
+        self._in_advance = False
         if lacking < ZERO:
             self._show(owed)
-            self._tell("own_share_back", texts.own_share_back(-lacking))
-        elif lacking and self._in_advance:
-            self._tell("own_share_due", texts.own_share_due(lacking))
-        self._in_advance = False
-
-    def _tell(self, template: str, text: Bilingual) -> None:
-        self.journey.record.notify(ActorRole.INSURED, template, text, person=self.journey.person)
-        self.journey.record.escalate(text)
+            text = texts.own_share_back(-lacking)
+            record.notify(ActorRole.INSURED, "own_share_back", text, person=person)
+            record.escalate(text)
+        elif lacking and in_advance:
+            text = texts.own_share_due(lacking)
+            record.notify(ActorRole.INSURED, "own_share_due", text, person=person)
+            record.escalate(text)
 
     def _show(self, paid: Yuan) -> None:
         money = self.journey.record.status.money
