@@ -100,7 +100,9 @@ class Journey:
             if timed_out and wait.wake_at and workflow.now() >= wait.wake_at:
                 return None
             if timed_out and not self.inbox.arrive():  # what takes effect at that very moment comes first
-                self.inbox.answer = await self._overdue_or_silent(wait)
+                polled = await self._overdue_or_silent(wait)
+                # What somebody said while the partner was asked, or while it was written that time is up, stands.
+                self.inbox.answer = self.inbox.answer or polled
         answer = self.inbox.answer
         self.inbox.expect(WaitingFor.NOTHING)  # what was heard does not stand before what comes later
         self.record.settle_escalations()
