@@ -27,8 +27,19 @@ async def count(client: Client, query: str) -> int:
 
 
 async def runs(client: Client, query: str) -> AsyncIterator[Recorded | Replayed]:
-    """Each run's history; what the server cannot give, or no longer, is told and stops nothing."""
-    async for run in client.list_workflows(query):
+    """Each run's history; what the server cannot give, or no longer, is told and stops nothing.
+
+    Where the list of runs itself breaks off, that is told last.
+    """
+    listed = aiter(client.list_workflows(query))
+    while True:
+        try:
+            run = await anext(listed, None)
+        except RPCError as error:
+            yield unreadable("the list of runs", f"the server does not go on with it: {error.message}")
+            return
+        if run is None:
+            return
         name = f"{run.id}/{run.run_id}"
         handle = client.get_workflow_handle(run.id, run_id=run.run_id)
         try:

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.carried import Commitment
     from schemas.decision import Amounts, Verdict
     from schemas.journey import Stage, WaitingFor
-    from schemas.ledger import Commit, LimitLeft, Release, Reservation, Reserve
+    from schemas.ledger import Commit, LimitLeft, Release, Reservation
     from schemas.money import ZERO, Yuan
     from schemas.partners import PaymentOrder
     from schemas.people import ActorRole
@@ -65,7 +65,7 @@ class Bill:
             reservation = await self._reserve(amounts)
 
     async def _reserve(self, amounts: Amounts) -> Reservation:
-        reserve = self._reserving(amounts.insurer_pays + amounts.over_limit)
+        reserve = self.reckoning.reserve(self._reserve_key(), amounts)
         reservation = self.case.reservation = await own.ask(Ledger.reserve, reserve)
         self._show(reserved=reservation.granted)
         self.journey.record.note("money", texts.reserved(reservation.granted))
@@ -74,18 +74,6 @@ class Bill:
     def _show(self, **changes: object) -> None:
         record = self.journey.record
         record.change(money=record.status.money.model_copy(update=changes))
-
-    def _reserving(self, wanted: Yuan) -> Reserve:
-        policy, claim = self.case.coverage.policy, self.case.claim
-        return Reserve(
-            key=self._reserve_key(),
-            journey_id=claim.journey_id,
-            product=claim.product,
-            policy_number=claim.policy_number,
-            period_from=policy.effective_on,
-            sum_insured=policy.sum_insured,
-            wanted=wanted,
-        )
 
     def _reserve_key(self) -> str:
         """Of this reservation: a corrected claim is reserved for anew."""

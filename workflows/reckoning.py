@@ -8,8 +8,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from schemas.car_t_facts import CarTSettlementFacts
-    from schemas.decision import Decision, SettlementFacts, Verdict
-    from schemas.ledger import LimitLeft, LimitQuery
+    from schemas.decision import Amounts, Decision, SettlementFacts, Verdict
+    from schemas.ledger import LimitLeft, LimitQuery, Reserve
     from schemas.money import ZERO, Ratio, Yuan
 
 from workflows import own, texts
@@ -66,6 +66,19 @@ class Reckoning:
                 return decision.model_copy(update={"verdict": Verdict.APPROVED})
             elif left.reserved and not left.available:
                 self.journey.record.escalate(texts.LIMIT_STILL_BOUND)
+
+    def reserve(self, key: str, amounts: Amounts) -> Reserve:
+        """Set `amounts` aside: more than the limit seemed to hold, for what came free since they were reckoned."""
+        limit = self.case.limit_query()
+        return Reserve(
+            key=key,
+            journey_id=self.journey.record.status.journey_id,
+            product=limit.product,
+            policy_number=limit.policy_number,
+            period_from=limit.period_from,
+            sum_insured=limit.sum_insured,
+            wanted=amounts.insurer_pays + amounts.over_limit,
+        )
 
     async def left(self, spent: Yuan = ZERO) -> LimitLeft:
         """What the limit holds for this claim at this moment beyond `spent`, and what is set aside for others."""

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from schemas.decision import Amounts
     from schemas.journey import VoucherView
-    from schemas.ledger import IssueVoucher, Release, Reserve, Voucher, VoucherChange, VoucherRenewal
+    from schemas.ledger import IssueVoucher, Release, Voucher, VoucherChange, VoucherRenewal
     from schemas.money import ZERO, Yuan
     from schemas.people import ActorRole
 
@@ -51,8 +51,7 @@ class Vouchers:
         order = IssueVoucher(
             key=self._key("voucher"),
             journey_id=self.case.claim.journey_id,
-            # More than the limit seems to hold: what came free since the estimate is wanted too.
-            reserve=self._reserve(estimate.insurer_pays + estimate.over_limit),
+            reserve=self.settlement.reckoning.reserve(self._key("reserve"), estimate),
             issued_on=issued_on,
             last_day=issued_on + timedelta(days=days.amount) if days else None,
         )
@@ -61,18 +60,6 @@ class Vouchers:
         self._show_reserved(voucher.reservation.granted)
         self.journey.record.note("money", texts.reserved(voucher.reservation.granted))
         return voucher
-
-    def _reserve(self, wanted: Yuan) -> Reserve:
-        limit = self.case.limit_query()
-        return Reserve(
-            key=self._key("reserve"),
-            journey_id=self.case.claim.journey_id,
-            product=limit.product,
-            policy_number=limit.policy_number,
-            period_from=limit.period_from,
-            sum_insured=limit.sum_insured,
-            wanted=wanted,
-        )
 
     def _key(self, what: str) -> str:
         """Of something that is done once for each voucher."""

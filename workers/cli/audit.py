@@ -12,7 +12,6 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 from audit import live
@@ -93,10 +92,11 @@ async def replay(
     query = await _query(settings, journey, since)
     try:
         client = await connect(settings)
-        return await _replay(live.runs(client, query), await _count(client, query), manner, words)
+        total = await live.count(client, query)
     except (RuntimeError, RPCError) as error:
         message = f"no Temporal server answers at {settings.temporal_address}; start the stack with `journeys up`"
         raise AwayError(message) from error
+    return await _replay(live.runs(client, query), total, manner, words)
 
 
 async def _query(settings: Settings, journey: str | None, since: datetime | None) -> str:
@@ -106,10 +106,6 @@ async def _query(settings: Settings, journey: str | None, since: datetime | None
     if since is not None:
         return live.since(since if since.tzinfo else since.replace(tzinfo=CHINA))
     return ""
-
-
-async def _count(client: Client, query: str) -> int:
-    return await live.count(client, query)
 
 
 async def _replay(histories: _Histories, total: int, manner: Manner, words: Words | None) -> int:
