@@ -21,6 +21,7 @@ from console.reads import Reads
 from console.signatures import Verifier
 from console.supervisor import Supervisor
 from console.working_hours import DEFAULT_HOURS, working_hours
+from privacy.vault import Vault
 
 BODY_LIMIT = 256 * 1024
 """Bytes of an action or a call-back; a claim with every paper listed takes a tenth of it."""
@@ -55,6 +56,7 @@ def _without_defaults(document: dict[str, Any]) -> None:
 
 def create_app(
     pool: "asyncpg.Pool[asyncpg.Record]",
+    vault: Vault,
     client: Client,
     *,
     webhook_secret: str = "",
@@ -62,13 +64,13 @@ def create_app(
     hours: str = DEFAULT_HOURS,
     routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
-    """The gateway's application on an open pool and a Temporal client (a lazy one will do).
+    """The gateway's application on an open pool, what seals its values, and a Temporal client (a lazy one will do).
 
     `webhook_secret` holds the partners' `whsec_…` secrets, parted by spaces; without one every call-back is refused.
     `hours` are those in which people work, e.g. 09:00-18:00. `routers` are further doors, e.g. claim intake. Raises
     SecretError for a malformed secret, WorkingHoursError for malformed hours.
     """
-    reads = Reads(pool, working_hours(hours))
+    reads = Reads(pool, vault, working_hours(hours))
     performer = Performer(client, reads, wait_seconds=wait_seconds)
     app = Gateway(
         title="Patient journeys",
@@ -81,9 +83,9 @@ def create_app(
     install(app)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, prefixes=("/journeys/", "/callbacks/"))
     doors = (
-        Journeys(reads, KeptActions(pool, performer), Chains(pool)).router(),
-        Supervisor(Escalations(pool, client)).router(),
-        Callbacks(pool, performer, Verifier(webhook_secret)).router(),
+        Journeys(reads, KeptActions(pool, vault, performer), Chains(pool, vault)).router(),
+        Supervisor(Escalations(pool, vault, client)).router(),
+        Callbacks(pool, vault, performer, Verifier(webhook_secret)).router(),
         Readiness(pool, client).router(),
     )
     for router in (*doors, *routers):

@@ -14,7 +14,10 @@ from console.building import build
 from console.database import connected
 from console.performing import Pending, Performer, RefusedError
 from console.problems import InvalidRequestError, ProblemError, field_problems, responses
+from console.sealed import readable
 from console.signatures import SignatureError, Verifier
+from privacy import places
+from privacy.vault import Vault
 from schemas.action_input import ActionInput
 from schemas.actions import Receipt
 from schemas.names import JourneyId
@@ -79,9 +82,12 @@ class CallBack(Strict):
 class Callbacks:
     """Takes call-backs: proves them, notes each once in PostgreSQL, and performs the action it stands for."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", performer: Performer, verifier: Verifier) -> None:
-        """`verifier` holds the secrets that partners sign with."""
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", vault: Vault, performer: Performer, verifier: Verifier
+    ) -> None:
+        """`verifier` holds the secrets that partners sign with; `vault` seals the receipts that are kept."""
         self._pool = pool
+        self._vault = vault
         self._performer = performer
         self._verifier = verifier
 
@@ -136,7 +142,11 @@ class Callbacks:
         if (row["partner"], row["sha256"]) != (partner, digest):
             detail = "webhook-id: came before with other content. Take a new id for a new message."
             raise ProblemError(HTTPStatus.CONFLICT, "callback-differs", detail)
-        return Receipt.model_validate(row["result"]) if row["result"] else None
+        if not row["result"]:
+            return None
+        async with readable(report.journey_id):
+            kept = await self._vault.open(report.journey_id, places.receipt(message_id), row["result"])
+        return Receipt.model_validate(kept)
 
     async def _perform(self, report: CallBack, message_id: str, action: ActionInput) -> Receipt | Pending:
         try:
@@ -146,8 +156,11 @@ class Callbacks:
                 await connection.execute(_SQL["refuse_callback"], message_id, error.problem.detail)
             raise
         if isinstance(receipt, Receipt):
+            result, place = receipt.model_dump(mode="json"), places.receipt(message_id)
+            async with readable(report.journey_id):
+                sealed = await self._vault.seal(report.journey_id, place, result)
             async with connected(self._pool) as connection:
-                await connection.execute(_SQL["finish_callback"], message_id, receipt.model_dump(mode="json"))
+                await connection.execute(_SQL["finish_callback"], message_id, sealed)
         return receipt
 
 

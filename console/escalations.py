@@ -9,7 +9,11 @@ from temporalio.client import Client
 from console.cursors import cursor_of, place_of
 from console.database import connected
 from console.failing import TemporalSilentError, failing_journeys
+from console.sealed import readable
 from console.views import KnownProduct
+from privacy import places
+from privacy.errors import ErasedError, PrivacyError
+from privacy.vault import Vault
 from schemas.journey import Stage, WaitingFor
 from schemas.names import ClaimNumber, JourneyId, ProductId
 from schemas.people import ActorRole
@@ -19,6 +23,8 @@ from storage.queries import load
 
 _SQL = load("escalations")
 _ORDER = "escalations"
+_ERASED = Bilingual(zh="已删除", en="erased")
+_UNREADABLE = Bilingual(zh="无法读取：缺少密钥", en="cannot be read: its key is missing")
 
 
 class EscalationFilter(Strict):
@@ -75,9 +81,10 @@ class EscalationPage(Shape):
 class Escalations:
     """Reads the queue. PostgreSQL must answer, Temporal may be away."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", client: Client) -> None:
-        """Read the escalations through `pool`; ask `client` (a lazy one will do) what keeps failing."""
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", vault: Vault, client: Client) -> None:
+        """Read the escalations through `pool` and `vault`; ask `client` (a lazy one will do) what keeps failing."""
         self._pool = pool
+        self._vault = vault
         self._client = client
 
     async def page(self, wanted: EscalationFilter) -> EscalationPage:
@@ -87,10 +94,25 @@ class Escalations:
             rows = await connection.fetch(_SQL["open"], wanted.product, *after, wanted.limit + 1)
         shown = rows[: wanted.limit]
         return EscalationPage(
-            items=tuple(EscalationRow.model_validate(dict(row)) for row in shown),
+            items=await self._items(shown),
             next=_next(shown[-1]) if len(rows) > wanted.limit else None,
             failing=() if wanted.cursor else await self._failing(wanted.product),
         )
+
+    async def _items(self, rows: list[asyncpg.Record]) -> tuple[EscalationRow, ...]:
+        async with readable(""):
+            await self._vault.keys.recall({row["journey_id"] for row in rows})
+        return tuple([EscalationRow.model_validate(dict(row) | {"reason": await self._reason(row)}) for row in rows])
+
+    async def _reason(self, row: asyncpg.Record) -> Any:  # noqa: ANN401 - a bilingual text
+        journey_id = row["journey_id"]
+        async with readable(journey_id):
+            try:
+                status = await self._vault.open(journey_id, places.STATUS, row["status"])
+            except PrivacyError as error:  # told in its line, so that the others are seen
+                return _ERASED if isinstance(error, ErasedError) else _UNREADABLE
+        told = status["escalations"]
+        return told[row["place"] - 1]["reason"]
 
     async def _failing(self, product: str | None) -> tuple[FailingRow, ...] | None:
         try:

@@ -9,17 +9,23 @@ import asyncpg
 from console.cursors import cursor_of, place_of
 from console.database import Connection, connected
 from console.problems import ProblemError
+from console.sealed import ErasedJourneyError, readable
 from console.spans import end_of
-from console.views import JourneyFilter, JourneyPage, JourneyRow, JourneyView, TimelinePage
+from console.views import JourneyFilter, JourneyPage, JourneyRow, JourneyView, RefusedLater, TimelinePage
 from console.working_hours import DEFAULT_HOURS, WorkingHours, working_hours
+from privacy import places
+from privacy.vault import Vault
 from products.calendar import load_calendar
 from schemas.journey import CLOSED_STAGES, JourneyStatus, TimelineEntry
 from schemas.shape import Shape
 from storage.queries import load
 
 _SQL = load("console")
+_ACTIONS = load("actions")
 _LATEST = 100
 """History entries shown with a status."""
+_REFUSED = 5
+"""Actions refused later that are shown with it: older ones have been dealt with, or overtaken."""
 _FOUND = 10
 _HOURS = working_hours(DEFAULT_HOURS)
 _FEW = 2000
@@ -46,9 +52,10 @@ class Found(Shape):
 class Reads:
     """Lists and statuses of journeys. Every method raises DatabaseAwayError while PostgreSQL is away."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", hours: WorkingHours = _HOURS) -> None:
-        """Read through `pool`; what is due within working hours is reckoned by `hours`."""
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", vault: Vault, hours: WorkingHours = _HOURS) -> None:
+        """Read through `pool`, opened by `vault`; what is due within working hours is reckoned by `hours`."""
         self._pool = pool
+        self._vault = vault
         self._hours = hours
 
     async def page(self, wanted: JourneyFilter) -> JourneyPage:
@@ -69,14 +76,17 @@ class Reads:
     async def status(self, journey_id: str) -> JourneyStatus:
         """The status of one journey; UnknownJourneyError for one that is not there."""
         async with connected(self._pool) as connection:
-            return JourneyStatus.model_validate(await _status(connection, journey_id))
+            row = await _status(connection, journey_id)
+        return JourneyStatus.model_validate(await self._opened(journey_id, row))
 
     async def view(self, journey_id: str) -> JourneyView:
         """The status of one journey with the latest of its history; UnknownJourneyError where there is none."""
         async with connected(self._pool) as connection, connection.transaction(isolation="repeatable_read"):
-            status = await _status(connection, journey_id)
+            row = await _status(connection, journey_id)
             entries = await connection.fetch(_SQL["latest"], journey_id, _LATEST)
-        return JourneyView.model_validate(status | {"timeline": [row["entry"] for row in entries]})
+            refused = await connection.fetch(_ACTIONS["refused_later"], journey_id, _REFUSED)
+        told = {"timeline": await self._entries(journey_id, entries), "refused_later": [*map(_refused, refused)]}
+        return JourneyView.model_validate(await self._opened(journey_id, row) | told)
 
     async def timeline(self, journey_id: str, after: int = 0, limit: int = 200) -> TimelinePage:
         """History entries numbered above `after`; UnknownJourneyError where there is no such journey."""
@@ -84,8 +94,24 @@ class Reads:
             rows = await connection.fetch(_SQL["timeline"], journey_id, after, limit + 1)
             if not rows:
                 await _status(connection, journey_id)
-        items = tuple(TimelineEntry.model_validate(row["entry"]) for row in rows[:limit])
+        items = tuple(map(TimelineEntry.model_validate, await self._entries(journey_id, rows[:limit])))
         return TimelinePage(items=items, next=items[-1].seq if len(rows) > limit else None)
+
+    async def _opened(self, journey_id: str, row: asyncpg.Record) -> dict[str, Any]:
+        open_, numbers, records = self._vault.open, row["numbers"], row["records"]
+        async with readable(journey_id):
+            status: dict[str, Any] = await open_(journey_id, places.STATUS, row["status"])
+            status["decisions"] = [
+                await open_(journey_id, places.decision(number), record)
+                for number, record in zip(numbers, records, strict=True)
+            ]
+        # Workers that are down cannot say that a deadline passed.
+        passed = row["due_at"] is not None and row["due_at"] <= row["asked_at"] and row["stage"] not in CLOSED_STAGES
+        return status | {"wait": status["wait"] | {"overdue": status["wait"]["overdue"] or passed}}
+
+    async def _entries(self, journey_id: str, rows: list[asyncpg.Record]) -> list[dict[str, Any]]:
+        async with readable(journey_id):
+            return [await self._vault.open(journey_id, places.entry(row["seq"]), row["entry"]) for row in rows]
 
     async def find(self, text: str) -> tuple[Found, ...]:
         """Journeys that `text` may mean: journey id, beginning of one, or claim number; at most ten."""
@@ -94,14 +120,17 @@ class Reads:
         return tuple(Found.model_validate(dict(row)) for row in rows)
 
 
-async def _status(connection: Connection, journey_id: str) -> dict[str, Any]:
+def _refused(row: asyncpg.Record) -> RefusedLater:
+    return RefusedLater(action=row["name"], received_at=row["received_at"], reason=row["refusal"])
+
+
+async def _status(connection: Connection, journey_id: str) -> asyncpg.Record:
     row = await connection.fetchrow(_SQL["status"], journey_id)
     if row is None:
         raise UnknownJourneyError(journey_id)
-    status: dict[str, Any] = row["status"]
-    # Workers that are down cannot say that a deadline passed.
-    passed = row["due_at"] is not None and row["due_at"] <= row["asked_at"] and status["stage"] not in CLOSED_STAGES
-    return status | {"wait": status["wait"] | {"overdue": status["wait"]["overdue"] or passed}}
+    if row["erased_at"] is not None:
+        raise ErasedJourneyError(journey_id)
+    return row
 
 
 def _narrowing(wanted: JourneyFilter) -> tuple[str | bool | None, ...]:

@@ -96,6 +96,8 @@ class JourneyRow(Shape):
     started_at: AwareDatetime
     updated_at: AwareDatetime
     closed_at: AwareDatetime | None
+    erased_at: AwareDatetime | None = None
+    """When its personal data were erased; the numbers of claim and policy are gone then."""
 
 
 class JourneyPage(Shape):
@@ -105,10 +107,21 @@ class JourneyPage(Shape):
     next: str | None = None
 
 
+class RefusedLater(Shape):
+    """An action that was taken while the journey could not be reached, and that the journey refused afterwards."""
+
+    action: str
+    received_at: AwareDatetime
+    reason: str
+    """In the journey's words."""
+
+
 class JourneyView(JourneyStatus):
     """One journey as it stands, with the latest of its history; the whole is at `/journeys/{id}/timeline`."""
 
     timeline: tuple[TimelineEntry, ...] = ()
+    refused_later: tuple[RefusedLater, ...] = ()
+    """The last of what whoever sent it was never told."""
 
 
 class TimelinePage(Shape):

@@ -5,10 +5,10 @@ The insurers' documents print none; whoever runs the service sets them. Lunch is
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from products.calendar import WorkingCalendar
-from schemas.civil import CHINA, china_date
+from schemas.civil import china_date, day_begins
 
 DEFAULT_HOURS = "09:00-18:00"
 _FORM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
@@ -53,7 +53,7 @@ class WorkingHours:
             day += _DAY
 
     def _on(self, day: date) -> tuple[datetime, datetime]:
-        midnight = datetime.combine(day, time(), CHINA)
+        midnight = day_begins(day)
         return midnight + self.opens, midnight + self.closes
 
 

@@ -1,10 +1,24 @@
 """The one data converter of clients, workers and replayers."""
 
-from dataclasses import replace
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Self
 
 from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
-from temporalio.converter import CompositePayloadConverter, DataConverter, EncodingPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    EncodingPayloadConverter,
+    SerializationContext,
+)
+
+from privacy.payloads import SealedPayloads
+from privacy.vault import Vault
+
+_KEPT = 4096
+"""Converters of workflows: some hundred bytes each."""
 
 
 @cache
@@ -24,6 +38,40 @@ class SharedPydanticConverter(CompositePayloadConverter):
         super().__init__(*_encoders())
 
 
-def data_converter() -> DataConverter:
-    """The converter to hand to every client, worker and replayer."""
-    return replace(pydantic_data_converter, payload_converter_class=SharedPydanticConverter)
+@dataclass(frozen=True)
+class SealingConverter(DataConverter):
+    """The converter whose codec seals, which of all the rest alone depends on whose payloads they are.
+
+    The SDK asks for one in context some 250 times a journey and makes it anew each time: those of the workflows
+    lately served are kept.
+    """
+
+    _kept: OrderedDict[str, Self] = field(default_factory=OrderedDict, init=False, repr=False, compare=False)
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The converter of the workflow in `context`."""
+        workflow_id = getattr(context, "workflow_id", None)
+        if workflow_id is None:
+            return self
+        known = self._kept.get(workflow_id)
+        if known is None:
+            known = self._kept[workflow_id] = super().with_context(context)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+
+def data_converter(vault: Vault | None = None) -> DataConverter:
+    """The converter to hand to every client, worker and replayer; `vault` has the keys that payloads are sealed with.
+
+    Messages and traces of failures travel as payloads, too. Without a vault payloads are plain: for whatever handles
+    none, and for histories that are recorded to be read.
+    """
+    plain = replace(pydantic_data_converter, payload_converter_class=SharedPydanticConverter)
+    if vault is None:
+        return plain
+    return SealingConverter(
+        payload_converter_class=SharedPydanticConverter,
+        payload_codec=SealedPayloads(vault.keys),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )

@@ -17,8 +17,10 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from console.app import create_app
+from privacy.vault import Vault
 from storage.pool import open_pool
 from tests.console.recording import RecordingJourney
+from tests.rig import sealing
 from tests.serving import TRUST
 from workers.cli import acting, custody, escalations, views
 from workers.converter import data_converter
@@ -66,9 +68,21 @@ async def journey(temporal: Client, worker: Worker) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-def app(pool: Pool, temporal: Client) -> FastAPI:
+async def sealed_journey(temporal: Client, vault: Vault) -> AsyncIterator[Running]:
+    """A recording journey whose worker seals and opens payloads, as the commands do."""
+    client, queue, journey_id = sealing(temporal, vault), f"sealed-{uuid.uuid4().hex}", new_journey_id()
+    runner = UnsandboxedWorkflowRunner()
+    async with Worker(client, task_queue=queue, workflows=[RecordingJourney], workflow_runner=runner):
+        handle = await client.start_workflow(RecordingJourney.run, id=journey_id, task_queue=queue)
+        yield Running(journey_id, handle)
+        with suppress(RPCError):  # the test ended it
+            await handle.terminate()
+
+
+@pytest.fixture
+def app(pool: Pool, vault: Vault, temporal: Client) -> FastAPI:
     """The gateway's application."""
-    return create_app(pool, temporal, webhook_secret=WEBHOOK_SECRET, wait_seconds=2)
+    return create_app(pool, vault, temporal, webhook_secret=WEBHOOK_SECRET, wait_seconds=2)
 
 
 @pytest.fixture

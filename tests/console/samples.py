@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import asyncpg
 
+from activities.status import Transitions
+from privacy.vault import Vault
+from products.calendar import load_calendar
 from schemas.deadline import Budget, BudgetUnit, ClockStop, Deadline
 from schemas.decision import (
     Amounts,
@@ -31,12 +34,11 @@ from schemas.journey import (
 from schemas.papers import PaperDue, PaperForm, PaperKind
 from schemas.people import Actor, ActorRole
 from schemas.text import Bilingual
-from storage.queries import load
+from tests.conftest import RING
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 PRODUCT = "pingan-longterm-b"
 RULE = f"{PRODUCT}/WAIT-1"
-_SQL = load("status")
 
 
 def journey_id(number: int) -> str:
@@ -174,7 +176,9 @@ async def write(pool: "asyncpg.Pool[asyncpg.Record]", *transitions: Transition) 
         )
         for one in transitions
     ]
-    await pool.executemany(_SQL["enter"], [(transition.model_dump_json(),) for transition in apart])
+    writer = Transitions(pool, Vault(pool, RING), load_calendar())
+    for transition in apart:
+        await writer.enter(transition)
 
 
 async def write_all(pool: "asyncpg.Pool[asyncpg.Record]", *statuses: JourneyStatus) -> None:

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from console.app import BODY_LIMIT, create_app
 from console.catalogue import ACTIONS
+from privacy.vault import Vault
 from tests.console import samples
 from tests.console.conftest import QUEUE, Pool, Running, absent_temporal, client_of, new_journey_id
 
@@ -31,10 +32,20 @@ async def test_an_action_is_taken_and_answered_with_a_receipt(http: httpx2.Async
 
 
 async def test_a_repeated_action_acts_once(http: httpx2.AsyncClient, journey: Running) -> None:
-    """The same key gets the first answer again."""
+    """The same key gets the first answer again, which says that nothing happened a second time."""
     first, second = [(await act(http, journey.journey_id, PAPERS)).json() for _ in range(2)]
-    assert first == second
+    assert second == first | {"repeated": True}
     assert await journey.taken() == ["key-00001"]
+
+
+async def test_a_repeat_gets_its_receipt_though_the_journey_has_ended(
+    http: httpx2.AsyncClient, journey: Running
+) -> None:
+    """It was taken: whoever repeats it is told so, and not that the journey takes nothing any more."""
+    first = (await act(http, journey.journey_id, PAPERS)).json()
+    await journey.handle.terminate()
+    second = await act(http, journey.journey_id, PAPERS)
+    assert (second.status_code, second.json()) == (200, first | {"repeated": True})
 
 
 async def test_a_key_cannot_serve_two_actions(http: httpx2.AsyncClient, journey: Running) -> None:
@@ -188,10 +199,10 @@ async def test_a_fault_of_ours_says_so(http: httpx2.AsyncClient, journey: Runnin
     assert "a fault of ours, which" in answer.json()["detail"]
 
 
-async def test_while_temporal_is_away_the_action_is_kept(pool: Pool) -> None:
+async def test_while_temporal_is_away_the_action_is_kept(pool: Pool, vault: Vault) -> None:
     """202: it is kept and will be delivered; lists and status go on answering."""
     await samples.write_all(pool, samples.status(1))
-    async with client_of(create_app(pool, await absent_temporal())) as http:
+    async with client_of(create_app(pool, vault, await absent_temporal())) as http:
         answer = await act(http, samples.journey_id(1), PAPERS)
         assert (answer.status_code, answer.json()["pending"]) == (202, True)
         assert (await http.get(f"/journeys/{samples.journey_id(1)}")).status_code == 200

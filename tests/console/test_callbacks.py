@@ -15,6 +15,8 @@ from temporalio.service import RPCError
 from console.app import BODY_LIMIT, create_app
 from console.callbacks import MAY_SEND
 from console.catalogue import ACTIONS
+from privacy.vault import Vault
+from tests.conftest import RING
 from tests.console.conftest import QUEUE, WEBHOOK_SECRET, Pool, Running, absent_temporal, client_of, new_journey_id
 
 FORGED = "whsec_" + "Zm9yZ2Vk"
@@ -126,9 +128,9 @@ async def test_a_malformed_signature_header_is_refused(http: httpx2.AsyncClient,
     assert (await http.post("/callbacks/insurer", content=b"{}")).status_code == 401
 
 
-async def test_a_rotated_secret_still_passes(pool: Pool, temporal: Client, journey: Running) -> None:
+async def test_a_rotated_secret_still_passes(pool: Pool, vault: Vault, temporal: Client, journey: Running) -> None:
     """With the old and the new secret set, a partner may sign with either."""
-    app = create_app(pool, temporal, webhook_secret=f"whsec_bmV3IHNlY3JldCBoZXJl {WEBHOOK_SECRET}")
+    app = create_app(pool, vault, temporal, webhook_secret=f"whsec_bmV3IHNlY3JldCBoZXJl {WEBHOOK_SECRET}")
     async with client_of(app) as http:
         assert (await send(http, body_of(journey.journey_id))).status_code == 202
 
@@ -238,10 +240,10 @@ async def test_a_call_back_for_an_unknown_journey_is_not_found(http: httpx2.Asyn
 
 
 async def test_while_temporal_is_away_the_partner_is_asked_to_repeat(
-    pool: Pool, app: FastAPI, journey: Running
+    pool: Pool, vault: Vault, app: FastAPI, journey: Running
 ) -> None:
     """503 with Retry-After while Temporal is away; the repeat acts, once."""
-    away = create_app(pool, await absent_temporal(), webhook_secret=WEBHOOK_SECRET)
+    away = create_app(pool, vault, await absent_temporal(), webhook_secret=WEBHOOK_SECRET)
     async with client_of(away) as http:
         answer = await send(http, body_of(journey.journey_id))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
@@ -264,7 +266,7 @@ async def test_while_postgresql_is_away_the_partner_is_asked_to_repeat(
     absent_database: Pool, temporal: Client, journey: Running
 ) -> None:
     """503 with Retry-After while PostgreSQL is away, and nothing was done."""
-    app = create_app(absent_database, temporal, webhook_secret=WEBHOOK_SECRET)
+    app = create_app(absent_database, Vault(absent_database, RING), temporal, webhook_secret=WEBHOOK_SECRET)
     async with client_of(app) as http:
         answer = await send(http, body_of(journey.journey_id))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")

@@ -176,22 +176,22 @@ async def test_a_text_that_fits_several_or_none_is_refused(command: App, pool: P
 
 
 async def test_an_action_is_taken(
-    command: App, pool: Pool, journey: Running, capsys: pytest.CaptureFixture[str]
+    command: App, pool: Pool, sealed_journey: Running, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Fields come as options; the receipt says where the journey stands."""
-    await samples.write_all(pool, samples.status(1, journey_id=journey.journey_id))
+    await samples.write_all(pool, samples.status(1, journey_id=sealed_journey.journey_id))
     payment = ("--payment-id", "pay-1", "--amount", "8021.50", "--paid", "--paid-on=2026-03-02")
     await run(command, "act", "CLM-000001", "record_payment", *payment, "--key", "key-0000001")
     assert "record_payment: taken" in capsys.readouterr().out
     papers = '{"papers": [{"kind": "invoice"}]}'
     await run(command, "act", "CLM-000001", "submit_papers", "--json-input", papers, "--json")
     assert json.loads(capsys.readouterr().out)["revision"] == 2
-    assert (await journey.taken())[0] == "key-0000001"
+    assert (await sealed_journey.taken())[0] == "key-0000001"
 
 
-async def test_nested_fields_come_with_dots(command: App, pool: Pool, journey: Running) -> None:
+async def test_nested_fields_come_with_dots(command: App, pool: Pool, sealed_journey: Running) -> None:
     """`--findings.on_label true` is a field within a field; the journey's refusal is told as it is."""
-    await samples.write_all(pool, samples.status(1, journey_id=journey.journey_id))
+    await samples.write_all(pool, samples.status(1, journey_id=sealed_journey.journey_id))
     with pytest.raises(CommandError, match="possible now: submit_papers") as raised:
         await run(command, "act", "CLM-000001", "record_review", "--result", "passed", "--findings.on_label", "true")
     assert raised.value.status == 1

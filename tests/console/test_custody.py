@@ -7,8 +7,10 @@ import pytest
 from cyclopts import App
 
 from activities.custody import Custody
+from privacy.vault import Vault
 from schemas.car_t_view import CarTView
 from schemas.custody import CustodyHead
+from tests.conftest import RING
 from tests.console import samples
 from tests.console.conftest import Pool, new_journey_id, run
 from tests.custody import COI, DIN, entries
@@ -16,15 +18,15 @@ from workers.cli.failures import BadInputError, CommandError
 
 JOURNEY = samples.journey_id(1)
 _TAMPER = """
-    ALTER TABLE custody_event DISABLE TRIGGER custody_is_append_only;
-    UPDATE custody_event SET event = jsonb_set(event, '{journeys:label,coi}', '"COI0000000002"') WHERE seq = 4;
+    ALTER TABLE custody_event DISABLE TRIGGER USER;
+    UPDATE custody_event SET previous = previous, sha256 = sha256('x') WHERE seq = 4;
     UPDATE custody_event SET event = '{}' WHERE seq = 6;
 """
 
 
 async def collected(pool: Pool) -> CustodyHead:
     """A journey whose cells have gone all the way."""
-    head = [await Custody(pool).append(entry) for entry in entries(JOURNEY)][-1]
+    head = [await Custody(pool, Vault(pool, RING)).append(entry) for entry in entries(JOURNEY)][-1]
     await samples.write_all(pool, samples.status(1, car_t=CarTView(custody=head)))
     return head
 
@@ -54,7 +56,7 @@ async def test_a_journey_without_cells_has_an_empty_chain(http: httpx2.AsyncClie
     """Nothing collected is no fault; no such journey is."""
     await samples.write_all(pool, samples.status(1))
     answer = await http.get(f"/journeys/{JOURNEY}/custody")
-    assert answer.json() == {"journey_id": JOURNEY, "whole": True, "flaw": None, "links": []}
+    assert answer.json() == {"journey_id": JOURNEY, "whole": True, "erased": False, "flaw": None, "links": []}
     unknown = await http.get(f"/journeys/{new_journey_id()}/custody")
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
 
@@ -103,7 +105,7 @@ async def test_a_chain_that_does_not_verify_ends_with_status_1(
         await run(command, "custody", JOURNEY, *(["--json"] if as_json else []))
     assert raised.value.status == 1
     shown = capsys.readouterr().out
-    assert ("COI0000000002" in shown, "whole" in shown) == (True, as_json)
+    assert (COI in shown, "whole" in shown) == (True, as_json)
 
 
 async def test_a_chain_of_which_all_is_gone_is_not_empty(

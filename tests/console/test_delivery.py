@@ -9,12 +9,14 @@ from console.database import DatabaseAwayError
 from console.kept import KeptAction, KeptActions
 from console.performing import FailedActionError, Pending, Performer
 from console.reads import Reads
+from privacy.vault import Vault
 from schemas.action_input import ActionInput
 from schemas.actions import RecordPayment, RecordReview, RetryHandOff, ReviewResult, SubmitPapers
 from schemas.decision import PharmacistFindings
 from schemas.journey import JourneyStatus
 from schemas.papers import Paper, PaperKind
 from schemas.people import Actor, ActorRole
+from tests.conftest import RING
 from tests.console import samples
 from tests.console.conftest import Pool, Running, absent_temporal
 from workers.delivery import Delivery
@@ -40,7 +42,8 @@ class NoStatus:
 
 
 def kept(pool: Pool, client: Client) -> KeptActions:
-    return KeptActions(pool, Performer(client, Reads(pool), wait_seconds=2))
+    vault = Vault(pool, RING)
+    return KeptActions(pool, vault, Performer(client, Reads(pool, vault), wait_seconds=2))
 
 
 async def away(pool: Pool, journey_id: str, *actions: ActionInput) -> None:
@@ -99,6 +102,18 @@ async def test_a_refusal_is_noted_and_does_not_hold_up_what_follows(
     assert refusals[2]["refusal"] is None
 
 
+async def test_what_was_refused_when_nobody_was_there_any_more_is_shown_with_the_journey(
+    pool: Pool, vault: Vault, temporal: Client, journey: Running
+) -> None:
+    """Whoever looks at the journey next sees what it did not take, and why."""
+    await samples.write_all(pool, samples.status(1, journey_id=journey.journey_id))
+    wrong = RecordPayment(**by("key-00001"), payment_id="other", paid=True, amount="1.00")
+    await away(pool, journey.journey_id, wrong, papers("key-00002"))
+    await Delivery(kept(pool, temporal)).deliver_due()
+    [refused] = (await Reads(pool, vault).view(journey.journey_id)).refused_later
+    assert (refused.action, refused.reason[:12]) == ("record_payment", "payment_id: ")
+
+
 async def test_a_refusal_of_what_is_taken_along_is_noted(pool: Pool, temporal: Client, journey: Running) -> None:
     """An action that a later one took along and the journey refused is not taken for done."""
     review = RecordReview(**by("key-00001"), result=ReviewResult.PASSED, findings=_FINDINGS)
@@ -122,9 +137,9 @@ async def test_a_fault_of_ours_is_no_refusal(pool: Pool, temporal: Client, journ
     assert await undelivered(pool) == [("key-00001", None)]
 
 
-async def test_a_database_that_is_away_meanwhile_refuses_nothing(pool: Pool, temporal: Client) -> None:
+async def test_a_database_that_is_away_meanwhile_refuses_nothing(pool: Pool, vault: Vault, temporal: Client) -> None:
     """Temporal does not know the journey, and nobody can be asked whether it is closed: it is tried again."""
-    actions = KeptActions(pool, Performer(temporal, NoStatus(), wait_seconds=2))
+    actions = KeptActions(pool, vault, Performer(temporal, NoStatus(), wait_seconds=2))
     with pytest.raises(DatabaseAwayError):
         await actions.perform(samples.journey_id(1), papers("key-00001"))
     assert await undelivered(pool) == [("key-00001", None)]

@@ -13,6 +13,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from console.app import create_app
 from console.failing import failing_journeys
+from privacy.vault import Vault
 from schemas.journey import Escalation, JourneyStatus
 from tests.conftest import temporal_server
 from tests.console import samples
@@ -118,10 +119,10 @@ async def test_a_wrong_filter_is_named(http: httpx2.AsyncClient, wanted: dict[st
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-async def test_journeys_that_our_code_fails_on_are_told(pool: Pool, defective: Client) -> None:
+async def test_journeys_that_our_code_fails_on_are_told(pool: Pool, vault: Vault, defective: Client) -> None:
     """With how they stand and how often it was tried; one that has written nothing yet only with its id."""
     await samples.write_all(pool, samples.status(1))
-    async with client_of(create_app(pool, defective)) as http:
+    async with client_of(create_app(pool, vault, defective)) as http:
         failing = (await http.get("/escalations")).json()["failing"]
         of_the_product = (await http.get("/escalations", params={"product": samples.PRODUCT})).json()["failing"]
     known, unknown = sorted(failing, key=lambda row: row["journey_id"])
@@ -132,10 +133,10 @@ async def test_journeys_that_our_code_fails_on_are_told(pool: Pool, defective: C
     assert [row["journey_id"] for row in of_the_product] == [samples.journey_id(1)]
 
 
-async def test_while_temporal_is_away_the_rest_is_told(pool: Pool) -> None:
+async def test_while_temporal_is_away_the_rest_is_told(pool: Pool, vault: Vault) -> None:
     """What our code fails on is not known then, which is not the same as nothing."""
     await samples.write_all(pool, escalated(1, 1))
-    async with client_of(create_app(pool, await absent_temporal())) as http:
+    async with client_of(create_app(pool, vault, await absent_temporal())) as http:
         page = (await http.get("/escalations")).json()
     assert len(page["items"]) == 1
     assert page["failing"] is None

@@ -5,6 +5,8 @@ import pytest
 from console import reads
 from console.reads import Reads
 from console.views import JourneyFilter, Sort
+from privacy.vault import Vault
+from tests.conftest import RING
 from tests.console import samples
 from tests.console.conftest import Pool
 
@@ -14,7 +16,7 @@ async def claims(pool: Pool, text: str, sort: Sort = "updated") -> list[str]:
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = await Reads(pool).page(JourneyFilter(q=text, sort=sort, limit=2, cursor=cursor))
+        page = await Reads(pool, Vault(pool, RING)).page(JourneyFilter(q=text, sort=sort, limit=2, cursor=cursor))
         seen += [item.claim_number for item in page.items]
         if page.next is None:
             return seen
@@ -49,8 +51,8 @@ async def test_however_many_fit_the_pages_are_the_same(pool: Pool, text: str, so
     assert await claims(pool, text, sort) == [f"CLM-{number:06d}" for number in numbers]
 
 
-async def test_a_search_combines_with_the_filters(pool: Pool) -> None:
+async def test_a_search_combines_with_the_filters(pool: Pool, vault: Vault) -> None:
     """What is typed and what is chosen narrow the list together."""
     await samples.write_all(pool, samples.status(1), samples.closed(2), samples.status(3, product="axa-excellence"))
-    page = await Reads(pool).page(JourneyFilter(q="可瑞达", product=samples.PRODUCT, open=True))
+    page = await Reads(pool, vault).page(JourneyFilter(q="可瑞达", product=samples.PRODUCT, open=True))
     assert [item.claim_number for item in page.items] == ["CLM-000001"]

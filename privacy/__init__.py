@@ -1,0 +1,1 @@
+"""Keys and what is sealed with them: personal data are readable only as long as the key of their subject is kept."""

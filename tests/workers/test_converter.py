@@ -1,0 +1,48 @@
+"""The converter of a workflow is made once, and seals for nobody else."""
+
+import pytest
+from temporalio.converter import ActivitySerializationContext, SerializationContext, WorkflowSerializationContext
+
+from privacy.payloads import subject_of
+from privacy.vault import Vault
+from tests.people import key
+from workers.converter import data_converter
+
+_CONTEXT = {"namespace": "default"}
+
+
+def of_activity(journey: str) -> ActivitySerializationContext:
+    return ActivitySerializationContext(
+        **_CONTEXT,
+        workflow_id=journey,
+        workflow_type="Any",
+        activity_id="1",
+        activity_type="any",
+        activity_task_queue="any",
+        is_local=True,
+    )
+
+
+async def test_one_converter_serves_a_workflow_and_its_activities(vault: Vault) -> None:
+    """It is asked for some hundreds of times a journey."""
+    whole, journey = data_converter(vault), f"journey-{key()}"
+    first = whole.with_context(WorkflowSerializationContext(**_CONTEXT, workflow_id=journey))
+    assert whole.with_context(of_activity(journey)) is first
+    assert whole.with_context(SerializationContext()) is whole
+
+
+async def test_what_is_sealed_belongs_to_the_workflow_in_context(vault: Vault) -> None:
+    """Also where another one was served before."""
+    whole, journeys = data_converter(vault), [f"journey-{key()}" for _ in range(2)]
+    for journey in journeys:
+        [payload] = await whole.with_context(of_activity(journey)).encode(["said"])
+        assert subject_of(payload) == journey
+
+
+async def test_those_that_were_not_asked_for_lately_are_let_go(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes back after that gets one that does the same."""
+    monkeypatch.setattr("workers.converter._KEPT", 2)
+    whole = data_converter(vault)
+    made = [whole.with_context(of_activity(f"journey-{number}")) for number in range(3)]
+    assert whole.with_context(of_activity("journey-2")) is made[2]
+    assert whole.with_context(of_activity("journey-0")) is not made[0]
