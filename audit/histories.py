@@ -25,6 +25,8 @@ class Recorded(NamedTuple):
     """A file's name, or journey and run."""
     workflow_id: str
     history: History
+    run_id: str = ""
+    """Empty for a file: it has its own name."""
 
     @property
     def workflow_type(self) -> str:
@@ -58,11 +60,11 @@ def parse(content: bytes) -> History:
         raise HistoryError(message) from error
 
 
-def recorded(name: str, history: History) -> Recorded:
+def recorded(name: str, history: History, run_id: str = "") -> Recorded:
     """The history called `name`, once it is seen to be one from its first event on; raises HistoryError."""
     _check(history.events)
     started = history.events[0].workflow_execution_started_event_attributes
-    return Recorded(name, started.workflow_id or _UNNAMED, history)
+    return Recorded(name, started.workflow_id or _UNNAMED, history, run_id)
 
 
 def _of_json(content: bytes) -> History:

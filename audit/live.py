@@ -1,14 +1,16 @@
 """Histories as the Temporal server has them now, of runs that are closed or still run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 
-from temporalio.api.history.v1 import History
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from audit import listing
 from audit.histories import HistoryError, Recorded, recorded
 from audit.replaying import Replayed, unreadable
+
+Known = Callable[[Sequence[str]], Awaitable[set[str]]]
 
 
 def of_journey(journey_id: str) -> str:
@@ -21,30 +23,37 @@ def since(moment: datetime) -> str:
     return f'StartTime >= "{moment.isoformat()}"'
 
 
-async def count(client: Client, query: str) -> int:
-    """How many runs the server knows of; the newest may be missing for a moment."""
-    return (await client.count_workflows(query)).count
+async def _none(run_ids: Sequence[str]) -> set[str]:
+    del run_ids
+    return set()
 
 
-async def runs(client: Client, query: str) -> AsyncIterator[Recorded | Replayed]:
-    """Each run's history; what the server cannot give, or no longer, is told and stops nothing.
+async def runs(client: Client, query: str, known: Known = _none) -> AsyncIterator[Recorded | Replayed]:
+    """Each run's history, but those that are `known`; what the server cannot give is told and stops nothing.
 
     Where the list of runs itself breaks off, that is told last.
     """
-    listed = aiter(client.list_workflows(query))
+    pages = listing.runs(client, query)
     while True:
         try:
-            run = await anext(listed, None)
+            page = await anext(pages, None)
         except RPCError as error:
             yield unreadable("the list of runs", f"the server does not go on with it: {error.message}")
             return
-        if run is None:
+        if page is None:
             return
-        name = f"{run.id}/{run.run_id}"
-        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
-        try:
-            yield recorded(name, History(events=(await handle.fetch_history()).events))
-        except HistoryError as error:
-            yield unreadable(name, str(error))
-        except RPCError as error:
-            yield unreadable(name, f"the server does not give it: {error.message}")
+        there = await known([run.run_id for run in page])
+        for run in page:
+            if run.run_id not in there:
+                yield await of_run(client, run.journey_id, run.run_id)
+
+
+async def of_run(client: Client, journey_id: str, run_id: str) -> Recorded | Replayed:
+    """The history of one run, or why there is none."""
+    name = f"{journey_id}/{run_id}"
+    try:
+        return recorded(name, await listing.history(client, journey_id, run_id), run_id)
+    except HistoryError as error:
+        return unreadable(name, str(error))
+    except RPCError as error:
+        return unreadable(name, f"the server does not give it: {error.message}")

@@ -3,21 +3,28 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from enum import StrEnum
 from typing import Self
 
 from pydantic import Field
+from temporalio.api.history.v1 import History
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.worker import Replayer, WorkflowReplayResult, WorkflowRunner
 from temporalio.workflow import NondeterminismError
 
+from audit.asking import AskingRunner
 from audit.histories import Recorded
+from audit.opening import opened
+from audit.story import Story, story_of
 from audit.strict import differences
 from audit.watching import WatchingRunner
+from privacy.errors import ErasedError, PrivacyError
 from schemas.shape import Shape
+from storage.away import DATABASE_AWAY
 
-_MESSAGE = re.compile(r'message: "(\[TMPRL\d+\] .*?)", source: ')
+_MESSAGE = re.compile(r'message: "((?:[^"\\]|\\.)+)"')
 _SHOWN = 20
 """Differences told of one history."""
 
@@ -28,10 +35,17 @@ class Verdict(StrEnum):
     REPLAYS = "replays"
     DIFFERS = "differs"
     """It replays as the SDK sees it; a strict look finds other arguments, times, attributes or results."""
+    ACCEPTED = "accepted"
+    """It differs in nothing but what a file accepts, with the reason."""
     DIVERGES = "diverges"
     """Today's code does something else than was recorded: a running journey like it would get stuck."""
     NOT_REPLAYED = "not_replayed"
     """It could not be replayed at all: unreadable, of an unknown type, or without end."""
+    ERASED = "erased"
+    """Its key was dropped with the personal data of its journey: there is nothing left to replay, and that is meant."""
+
+
+GOOD = frozenset({Verdict.REPLAYS, Verdict.ACCEPTED, Verdict.ERASED})
 
 
 class Divergence(Shape):
@@ -55,6 +69,8 @@ class Replayed(Shape):
     events: int = Field(default=0, ge=0)
     reason: str = ""
     differences: tuple[Divergence, ...] = ()
+    story: Story | None = None
+    """What the run did, where that was asked for."""
 
 
 def unreadable(name: str, reason: str) -> Replayed:
@@ -66,9 +82,21 @@ class Replays:
     """Replays histories of `workflows`, all by one worker of the SDK; an async context manager."""
 
     def __init__(
-        self, workflows: Sequence[type], runner: WorkflowRunner, converter: DataConverter, build: str, *, strict: bool
+        self,
+        workflows: Sequence[type],
+        runner: WorkflowRunner,
+        converter: DataConverter,
+        build: str,
+        *,
+        strict: bool = False,
+        telling: bool = False,
     ) -> None:
-        """Run workflows by `runner`; `strict` compares what the SDK does not."""
+        """Run workflows by `runner`; the codec of `converter` opens payloads.
+
+        `strict` compares what the SDK does not, `telling` gives the story of each.
+        """
+        self._asking = AskingRunner(runner) if telling else None
+        runner = self._asking or runner
         self._watching = WatchingRunner(runner)
         self._names = {workflow.__name__ for workflow in workflows}
         self._codec = converter.payload_codec
@@ -76,7 +104,10 @@ class Replays:
         self._next: WorkflowHistory | None = None
         self._stack = AsyncExitStack()
         self._replayer = Replayer(
-            workflows=workflows, workflow_runner=self._watching, data_converter=converter, build_id=build
+            workflows=workflows,
+            workflow_runner=self._watching,
+            data_converter=replace(converter, payload_codec=None),  # histories are opened before
+            build_id=build,
         )
 
     async def __aenter__(self) -> Self:
@@ -101,22 +132,34 @@ class Replays:
         )
         if recorded.workflow_type not in self._names:
             return _with(told, Verdict.NOT_REPLAYED, f"workflow type {recorded.workflow_type}: today's code has none")
+        try:
+            history = await opened(recorded.history, self._codec) if self._codec else recorded.history
+        except ErasedError as error:
+            return _with(told, Verdict.ERASED, str(error))
+        except PrivacyError as error:
+            return _with(told, Verdict.NOT_REPLAYED, str(error))
+        except DATABASE_AWAY as error:
+            return _with(told, Verdict.NOT_REPLAYED, f"its data key cannot be read: {type(error).__name__}")
         self._watching.tasks.clear()
-        self._next = WorkflowHistory(recorded.workflow_id, recorded.history.events)
+        if self._asking:
+            self._asking.answers.clear()
+        self._next = WorkflowHistory(recorded.workflow_id, history.events)
         result = await anext(self._results)
-        return await self._told(told, recorded, result)
+        if self._asking:
+            told = told.model_copy(update={"story": story_of(history.events, self._asking.answers)})
+        return self._told(told, history, result)
 
     async def _queue(self) -> AsyncIterator[WorkflowHistory]:
         while self._next is not None:
             yield self._next
 
-    async def _told(self, told: Replayed, recorded: Recorded, result: WorkflowReplayResult) -> Replayed:
+    def _told(self, told: Replayed, history: History, result: WorkflowReplayResult) -> Replayed:
         failure = result.replay_failure
         if failure is not None and not isinstance(failure, NondeterminismError):
-            return _with(told, Verdict.NOT_REPLAYED, str(failure))
+            return _with(told, Verdict.NOT_REPLAYED, _said(failure))
         found: tuple[Divergence, ...] = ()
         if self._strict or failure is not None:
-            compared = await differences(recorded.history.events, self._watching.tasks, self._codec)
+            compared = differences(history.events, self._watching.tasks)
             found = tuple(Divergence(**each._asdict()) for each in compared[:_SHOWN])
         if failure is not None:  # what is missing after the first place follows from it
             return _with(told, Verdict.DIVERGES, _said(failure), found[:1])

@@ -9,6 +9,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import UserMetadata
 
+from audit.opening import said
 from audit.watching import Task
 
 if TYPE_CHECKING:
@@ -123,14 +124,14 @@ def _updated(command: "WorkflowCommand") -> Step | None:
         case "completed":
             return Step("update", told.protocol_instance_id, {"result": (told.completed,)})
         case "rejected":
-            return Step("update", told.protocol_instance_id, {"failure": told.rejected.message})
+            return Step("update", told.protocol_instance_id, {"failure": said(told.rejected)})
     return None  # accepting leaves an event of its own, which the SDK compares
 
 
 def _outcome(attributes: Any) -> dict[str, Fact]:  # noqa: ANN401 - event attributes
     outcome = attributes.outcome
     if outcome.HasField("failure"):
-        return {"failure": outcome.failure.message}
+        return {"failure": said(outcome.failure)}
     return {"result": tuple(outcome.success.payloads)}
 
 
@@ -147,7 +148,7 @@ _RECORDED: dict[str, Callable[[Any, UserMetadata], Step | None]] = {
     "activity_task_scheduled": _activity,
     "timer_started": _timer,
     "workflow_execution_completed": lambda ended, _: Step("result", "", {"result": tuple(ended.result.payloads)}),
-    "workflow_execution_failed": lambda ended, _: Step("failure", "", {"failure": ended.failure.message}),
+    "workflow_execution_failed": lambda ended, _: Step("failure", "", {"failure": said(ended.failure)}),
     "workflow_execution_continued_as_new": lambda ended, _: Step(
         "next run", "", {"type": ended.workflow_type.name, "input": tuple(ended.input.payloads)}
     ),
@@ -161,7 +162,7 @@ _EMITTED: dict[str, Callable[["WorkflowCommand"], Step | None]] = {
         "result", "", {"result": (command.complete_workflow_execution.result,)}
     ),
     "fail_workflow_execution": lambda command: Step(
-        "failure", "", {"failure": command.fail_workflow_execution.failure.message}
+        "failure", "", {"failure": said(command.fail_workflow_execution.failure)}
     ),
     "continue_as_new_workflow_execution": lambda command: Step(
         "next run", "", {"input": tuple(command.continue_as_new_workflow_execution.arguments)}

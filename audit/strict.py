@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeAlias
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.converter import PayloadCodec
 
 from audit.steps import Fact, Step, emitted, recorded
 from audit.watching import Task
@@ -37,15 +36,13 @@ class Difference(NamedTuple):
     emitted: str
 
 
-async def differences(
-    events: Sequence[HistoryEvent], tasks: Iterable[Task], codec: PayloadCodec | None
-) -> list[Difference]:
-    """Every difference between a history and the commands of its replay, in the order of events."""
+def differences(events: Sequence[HistoryEvent], tasks: Iterable[Task]) -> list[Difference]:
+    """Every difference between a history (opened) and the commands of its replay, in the order of events."""
     done = {(step.kind, step.key): step for step in emitted(tasks)}
     found = list[Difference]()
     for step in recorded(events):
         again = done.pop((step.kind, step.key), None)
-        found += [_missing(step)] if again is None else await _compared(step, again, codec)
+        found += [_missing(step)] if again is None else _compared(step, again)
     if _closed(events):
         found += [_unrecorded(step) for step in done.values() if step.kind not in _LEFT_OPEN]
     return sorted(found, key=lambda each: each.event_id or len(events) + 1)
@@ -65,30 +62,30 @@ def _unrecorded(step: Step) -> Difference:
 
 
 def _name(step: Step) -> str:
-    return f"{step.kind} {step.key}".strip()
+    """Kind and key, and of an activity what it is: a digest alone tells nobody which question was another one."""
+    asked = f" {step.facts['type']}" if step.kind.endswith("activity") else ""
+    return f"{step.kind} {step.key}{asked}".strip()
 
 
 def _told(step: Step) -> str:
     return str(step.facts.get("type", step.kind))
 
 
-async def _compared(step: Step, again: Step, codec: PayloadCodec | None) -> list[Difference]:
+def _compared(step: Step, again: Step) -> list[Difference]:
     """What only one side tells is not compared: a history from before something was recorded stays sound."""
     found = []
     for name in step.facts.keys() & again.facts.keys():
         if step.facts[name] == again.facts[name]:
             continue  # to the byte, as nearly everything is
-        before, now = await _plain(step.facts[name], codec), await _plain(again.facts[name], None)
+        before, now = _plain(step.facts[name]), _plain(again.facts[name])
         if _text(before) != _text(_as_known(before, now)):
             shown = _beside(_text(before), _text(_as_known(before, now)))
             found.append(Difference(step.event_id, f"{_name(step)}: {name}", *shown))
     return sorted(found)
 
 
-async def _plain(fact: Fact, codec: PayloadCodec | None) -> list[Value]:
-    if isinstance(fact, str):
-        return [fact]
-    return [_value(payload) for payload in (await codec.decode(fact) if codec else fact)]
+def _plain(fact: Fact) -> list[Value]:
+    return [fact] if isinstance(fact, str) else [_value(payload) for payload in fact]
 
 
 def _value(payload: Payload) -> Value:

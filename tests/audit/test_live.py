@@ -11,17 +11,16 @@ from audit.replaying import Replayed, Verdict
 class BreaksOff:
     """A server that goes away while it lists its runs."""
 
-    def list_workflows(self, query: str) -> "BreaksOff":
-        """For any query."""
-        del query
-        return self
+    namespace = "default"
 
-    def __aiter__(self) -> "BreaksOff":
+    @property
+    def workflow_service(self) -> "BreaksOff":
         """Itself."""
         return self
 
-    async def __anext__(self) -> object:
+    async def list_workflow_executions(self, request: object, *, retry: bool) -> object:
         """Nothing comes."""
+        del request, retry
         message = "connection refused"
         raise RPCError(message, RPCStatusCode.UNAVAILABLE, b"")
 

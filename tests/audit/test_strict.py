@@ -57,9 +57,9 @@ def other_answer(event: HistoryEvent) -> None:
 ALTERED = [
     (HELPED, "timer_started", longer, "timer 1: length"),
     (HELPED, "workflow_execution_completed", other_result, "result: result"),
-    (HELPED, "activity_task_scheduled", other_argument, "activity 18: arguments"),
-    (HELPED, "activity_task_scheduled", sooner, "activity 18: start_to_close_timeout"),
-    (HELPED, "marker_recorded", another_question, "local activity 1: arguments, as a digest"),
+    (HELPED, "activity_task_scheduled", other_argument, "activity 18 pharmacy.reserve: arguments"),
+    (HELPED, "activity_task_scheduled", sooner, "activity 18 pharmacy.reserve: start_to_close_timeout"),
+    (HELPED, "marker_recorded", another_question, "local activity 1 journey.enter: arguments, as a digest"),
     (HELPED, "upsert_workflow_search_attributes", other_outcome, "search attributes 1: JourneyEscalated"),
     (HELPED, "workflow_execution_update_completed", other_answer, "update test-key-"),
 ]

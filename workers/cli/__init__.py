@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
+from privacy.errors import KeyRingError
 from workers.cli.failures import BAD_INPUT, CommandError
 from workers.leaving import leave
 from workers.settings import Settings
@@ -26,7 +27,8 @@ COMMANDS = (
     ("decide", "workers.cli.decide:decide", "Take a decision by a product's rules, without a journey."),
     ("simulate", "workers.cli.simulate:simulate", "Play scenarios: whole journeys, a year in seconds."),
     ("calendar", "workers.cli.calendar:calendar", "Working days: show a year, import a newly announced one."),
-    ("audit", "workers.cli.audit:audit", "Replay what journeys did with today's code."),
+    ("audit", "workers.cli.audit:audit", "Archive closed runs and verify them; replay and explain what journeys did."),
+    ("privacy", "workers.cli.privacy:privacy", "Keys, sealing of what was there before, and erasures."),
     ("migrate", "workers.cli.operate:migrate", "Bring the database up to this release."),
     ("register", "workers.cli.operate:register", "Register our search attributes on the Temporal server."),
     ("set-current", "workers.cli.operate:set_current", "Start new journeys on a build from now on."),
@@ -72,7 +74,7 @@ def run(words: Sequence[str]) -> int:
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return error.status
-    except SettingsError as error:
+    except (KeyRingError, SettingsError) as error:
         sys.stderr.write(f"settings: {error}\n")
         return BAD_INPUT
     except ValidationError as error:

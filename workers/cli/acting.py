@@ -21,6 +21,7 @@ from workers.cli.fields import fields_of
 from workers.cli.reading import database, resolve, told
 from workers.clients import connect
 from workers.settings import Settings
+from workers.vaults import open_vault
 
 _Flag = Annotated[bool, Parameter(negative="")]
 
@@ -116,10 +117,11 @@ def _again(key: str, *, new: bool) -> str:
 async def _perform(journey: str, action: ActionInput, *, as_json: bool) -> None:
     settings = Settings()
     async with database(settings) as pool:
-        reads = Reads(pool)
+        vault = open_vault(pool, settings)
+        reads = Reads(pool, vault)
         journey_id = await resolve(reads, journey)
-        client = await connect(settings, lazy=True)  # while Temporal is away, the action is kept for it
-        taken = await KeptActions(pool, Performer(client, reads)).perform(journey_id, action)
+        client = await connect(settings, vault, lazy=True)  # while Temporal is away, the action is kept for it
+        taken = await KeptActions(pool, vault, Performer(client, reads)).perform(journey_id, action)
     if as_json:
         Console().print_json(taken.model_dump_json())
         return

@@ -2,8 +2,8 @@
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,27 +12,33 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from temporalio.service import RPCError
 
-from audit import live
-from audit.histories import HistoryError, Recorded, read_file
-from audit.replaying import Replayed, Verdict, unreadable
-from console.reads import Reads
-from schemas.civil import CHINA
-from workers.cli.failures import AwayError, BadInputError
-from workers.cli.reading import database, resolve
+from audit.accepted import Acceptance, AcceptedFileError, read_accepted
+from audit.replaying import GOOD, Replayed
+from workers.cli.failures import BadInputError
+from workers.cli.history_sources import Histories, chosen
 from workers.cli.render_replay import report
 from workers.cli.words import Language, Words
-from workers.clients import connect
 from workers.replaying import Manner, replay_all
-from workers.settings import Settings
 
 audit = App(name="audit", help="What journeys did, held against today's code.")
 
+audit.command("workers.cli.archive:export", name="export", help="Archive every closed run.")
+audit.command("workers.cli.archive:gaps", name="gaps", help="Prove that every closed run is archived.")
+audit.command("workers.cli.archive:verify", name="verify", help="Re-check every link and history of the archive.")
+audit.command("workers.cli.timeline:timeline", name="timeline", help="Tell a whole journey, or how it stood once.")
+audit.command("workers.cli.timeline:explain", name="explain", help="Tell why a decision was taken.")
+audit.command("workers.cli.redecide:redecide", name="redecide", help="Take recorded decisions once more.")
+audit.command(
+    "workers.cli.reconcile:reconcile", name="reconcile", help="Hold PostgreSQL against histories; repair what is safe."
+)
+audit.command("workers.cli.bundle:bundle", name="bundle", help="Write a journey as evidence into one signed file.")
+audit.command("workers.cli.bundle:check", name="check", help="Verify such a file.")
+audit.command("workers.cli.bundle:signing_key", name="signing-key", help="Make a key to sign bundles with.")
+
 _Flag = Annotated[bool, Parameter(negative="")]
-_Histories = AsyncIterator[Recorded | Replayed]
-_KINDS = ("*.json", "*.pb")
 _FAILED = 1
+
 _out = Console(highlight=False, markup=False)
 
 
@@ -45,6 +51,7 @@ async def replay(
     since: datetime | None = None,
     all_: Annotated[_Flag, Parameter(name="--all")] = False,
     strict: _Flag = False,
+    accepted: Path | None = None,
     sandboxed: _Flag = False,
     processes: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 2,
     limit: Annotated[float, Parameter(validator=Number(gt=0, lte=3600))] = 30,
@@ -58,15 +65,18 @@ async def replay(
     Parameters
     ----------
     places
-        Files with histories (JSON or protobuf), or folders of them. Without them the Temporal server is asked.
+        Files with histories (JSON or protobuf), or folders of them. Without them the archive is read, and the Temporal
+        server is asked for what is not archived; where one of the two is away, that counts as a history not replayed.
     journey
         Every run of this journey: its id, the beginning of it, or its claim number.
     since
         Every run that began then or later, by China's clock, e.g. 2026-11-20.
     all_
-        Every run that the server has.
+        Every run that is archived or on the server.
     strict
         Compare also what the SDK does not: arguments, times, search attributes, answers, results.
+    accepted
+        A file of differences that are meant, each with its reason; one that is not met any more is an error.
     sandboxed
         Run workflows in Temporal's sandbox, as the tests do.
     processes
@@ -79,76 +89,57 @@ async def replay(
         Language of the headings; that of LANG unless told.
 
     """
-    chosen = [bool(places), journey is not None, since is not None, all_]
-    if sum(chosen) != 1:
-        message = "say which histories: files, or one of --journey, --since and --all"
-        raise BadInputError(message)
+    acceptance = _acceptance(accepted, strict=strict)
     manner = Manner(processes, limit, strict, sandboxed)
     words = None if json else Words(lang)
-    if places:
-        files = _files(places)
-        return await _replay(_read(files), len(files), manner, words)
-    settings = Settings()
-    query = await _query(settings, journey, since)
-    try:
-        client = await connect(settings)
-        total = await live.count(client, query)
-    except (RuntimeError, RPCError) as error:
-        message = f"no Temporal server answers at {settings.temporal_address}; start the stack with `journeys up`"
-        raise AwayError(message) from error
-    return await _replay(live.runs(client, query), total, manner, words)
+    async with AsyncExitStack() as stack:
+        histories, total = await chosen(stack, places, journey, since, every=all_)
+        return await _replay(histories, total, manner, acceptance, words)
 
 
-async def _query(settings: Settings, journey: str | None, since: datetime | None) -> str:
-    if journey is not None:
-        async with database(settings) as pool:
-            return live.of_journey(await resolve(Reads(pool), journey))
-    if since is not None:
-        return live.since(since if since.tzinfo else since.replace(tzinfo=CHINA))
-    return ""
-
-
-async def _replay(histories: _Histories, total: int, manner: Manner, words: Words | None) -> int:
-    began = time.monotonic()
+async def _replay(
+    histories: Histories, total: int | None, manner: Manner, acceptance: Acceptance, words: Words | None
+) -> int:
+    began, told = time.monotonic(), list[Replayed]()
     with _progress(total, shown=words is not None) as advance:
 
-        def done(told: Replayed) -> None:
-            advance(told)
+        def done(one: Replayed) -> None:
+            advance(one)
+            told.append(acceptance.apply(one))
             if words is None:
-                sys.stdout.write(told.model_dump_json() + "\n")
-                sys.stdout.flush()
+                _write(told[-1])
 
-        told = await replay_all(histories, manner, done)
+        await replay_all(histories, manner, done)
+    for unmet in acceptance.unmet():
+        told.append(unmet)
+        if words is None:
+            _write(unmet)
     if words:
         _out.print(report(told, words, time.monotonic() - began) if told else words("no_histories"))
-    return 0 if all(each.verdict is Verdict.REPLAYS for each in told) else _FAILED
+    return 0 if all(each.verdict in GOOD for each in told) else _FAILED
+
+
+def _write(told: Replayed) -> None:
+    sys.stdout.write(told.model_dump_json() + "\n")
+    sys.stdout.flush()
+
+
+def _acceptance(file: Path | None, *, strict: bool) -> Acceptance:
+    if file is None:
+        return Acceptance(())
+    if not strict:
+        message = "--accepted: differences are looked for with --strict alone"
+        raise BadInputError(message)
+    try:
+        return Acceptance(read_accepted(file))
+    except AcceptedFileError as error:
+        raise BadInputError(str(error)) from error
 
 
 @contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[Callable[[Replayed], None]]:
+def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Replayed], None]]:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown, redirect_stdout=False)
     with bar:
         task = bar.add_task("", total=total)
         yield lambda told: bar.update(task, advance=1, description=told.name)
-
-
-def _files(places: Sequence[Path]) -> list[Path]:
-    found = list[Path]()
-    for place in places:
-        if place.is_dir():
-            found += sorted(file for kind in _KINDS for file in place.rglob(kind))
-        elif place.exists():
-            found.append(place)
-        else:
-            message = f"{place}: no such file or folder; give histories as JSON or protobuf, or a folder of them"
-            raise BadInputError(message)
-    return found
-
-
-async def _read(files: Sequence[Path]) -> _Histories:
-    for file in files:
-        try:
-            yield read_file(file)
-        except HistoryError as error:
-            yield unreadable(file.name, str(error))

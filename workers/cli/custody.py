@@ -12,6 +12,7 @@ from workers.cli.reading import database, resolve
 from workers.cli.render_custody import custody_table, verdict
 from workers.cli.words import Language, Words
 from workers.settings import Settings
+from workers.vaults import open_vault
 
 _Flag = Annotated[bool, Parameter(negative="")]
 
@@ -29,8 +30,10 @@ async def custody(journey: str, /, *, json: _Flag = False, lang: Language | None
         Language of the texts; that of LANG unless told.
 
     """
-    async with database(Settings()) as pool:
-        view = await Chains(pool).view(await resolve(Reads(pool), journey))
+    settings = Settings()
+    async with database(settings) as pool:
+        vault = open_vault(pool, settings)
+        view = await Chains(pool, vault).view(await resolve(Reads(pool, vault), journey))
     out, words = Console(highlight=False, markup=False), Words(lang)
     if json:
         out.print_json(view.model_dump_json())

@@ -14,6 +14,7 @@ from workers.cli.render_escalations import escalation_tables
 from workers.cli.words import Language, Words
 from workers.clients import connect
 from workers.settings import Settings
+from workers.vaults import open_vault
 
 _Flag = Annotated[bool, Parameter(negative="")]
 
@@ -44,7 +45,8 @@ async def escalations(
     """
     wanted, settings = _filter(product=product, limit=limit, cursor=cursor), Settings()
     async with database(settings) as pool:
-        page = await Escalations(pool, await connect(settings, lazy=True)).page(wanted)
+        vault = open_vault(pool, settings)
+        page = await Escalations(pool, vault, await connect(settings, vault, lazy=True)).page(wanted)
     out = Console(highlight=False, markup=False)
     if json:
         out.print_json(page.model_dump_json())

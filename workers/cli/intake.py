@@ -22,6 +22,7 @@ from workers.cli.event_files import check, messages_in
 from workers.cli.failures import BAD_INPUT, AwayError, BadInputError, CommandError
 from workers.cli.reading import silent
 from workers.settings import Settings
+from workers.vaults import open_vault
 
 _SHOWN = 20
 """How many journeys the summary for people names; `--json` names all."""
@@ -86,11 +87,12 @@ async def intake(
 @asynccontextmanager
 async def open_door() -> AsyncIterator[Door]:
     """The door to the database of DATABASE_URL; a database that is away or not migrated ends the command."""
-    url = Settings().database_url.get_secret_value()
+    settings = Settings()
+    url = settings.database_url.get_secret_value()
     try:
         pool = await open_pool(url, min_size=0, max_size=4)
         try:
-            yield Door(pool, load_products())
+            yield Door(pool, open_vault(pool, settings), load_products())
         finally:
             pool.terminate()
     except DATABASE_AWAY as error:

@@ -21,6 +21,7 @@ from workers.cli.failures import BadInputError, CommandError
 from workers.clients import connect
 from workers.settings import Settings
 from workers.stack.versions import NoWorkerError, make_current
+from workers.vaults import key_ring, seal_all
 
 _TYPES = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -37,20 +38,23 @@ class AttributeTypeError(Exception):
 
 
 async def migrate() -> None:
-    """Bring the database of DATABASE_URL up to this release; harmless to repeat and to run side by side."""
-    url = Settings().database_url.get_secret_value()
+    """Bring the database of DATABASE_URL up to this release and seal what was plain in it; harmless to repeat."""
+    settings = Settings()
+    ring, url = key_ring(settings), settings.database_url.get_secret_value()
     try:
         connection = await asyncpg.connect(url)
         try:
             applied = await apply_missing(connection, SCHEMA)
         finally:
             await connection.close()
+        sealed = await seal_all(url, ring)
     except MigrationError as error:
         raise CommandError(str(error)) from error
     except _DATABASE_AWAY as error:
         message = f"the database of DATABASE_URL: {error or type(error).__name__}"
         raise CommandError(message) from error
-    _out.print("\n".join(f"applied {name}" for name in applied) or "the database is up to date")
+    done = [f"applied {name}" for name in applied] + ([f"sealed {sealed} rows"] if sealed else [])
+    _out.print("\n".join(done) or "the database is up to date")
 
 
 async def register() -> None:

@@ -12,9 +12,11 @@ from console.database import DatabaseAwayError
 from console.problems import ProblemError
 from console.reads import Found, Reads
 from console.working_hours import working_hours
+from storage.away import DATABASE_AWAY, fault_of_ours
 from storage.pool import open_pool
 from workers.cli.failures import AwayError, BadInputError, CommandError
 from workers.settings import Settings
+from workers.vaults import open_vault
 
 _BARE_ID = re.compile(r"[a-z2-7]{4,20}")
 _MAY_MEAN_ONE = re.compile(r"journey-[a-z2-7]{1,20}|(?!(?i:journey-))[A-Za-z0-9][A-Za-z0-9._-]{3,63}")
@@ -28,7 +30,7 @@ _FORMS = (
 async def reading(settings: Settings) -> AsyncIterator[Reads]:
     """The read model of `settings.database_url`; every problem leaves as a CommandError that says what to do."""
     async with database(settings) as pool:
-        yield Reads(pool, working_hours(settings.working_hours))
+        yield Reads(pool, open_vault(pool, settings), working_hours(settings.working_hours))
 
 
 @asynccontextmanager
@@ -40,6 +42,10 @@ async def database(settings: Settings) -> AsyncIterator["asyncpg.Pool[asyncpg.Re
         yield pool
     except DatabaseAwayError as error:
         raise silent(url, error.__cause__) from error
+    except DATABASE_AWAY as error:
+        if fault_of_ours(error):
+            raise
+        raise silent(url, error) from error
     except asyncpg.UndefinedTableError as error:
         message = f"the database at {_place(url)} holds no journeys yet; prepare it with `journeys migrate`"
         raise CommandError(message) from error

@@ -7,10 +7,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from audit.replaying import Replayed, Verdict
+from audit.replaying import GOOD, Replayed, Verdict
 from workers.cli.words import Words
 
-_STYLES = {Verdict.DIFFERS: "yellow", Verdict.DIVERGES: "red", Verdict.NOT_REPLAYED: "red"}
+_STYLES = {
+    Verdict.DIFFERS: "yellow",
+    Verdict.DIVERGES: "red",
+    Verdict.NOT_REPLAYED: "red",
+    Verdict.ERASED: "dim",
+}
 
 
 def report(told: Sequence[Replayed], words: Words, seconds: float) -> Group:
@@ -33,7 +38,7 @@ def _by_build(told: Sequence[Replayed], words: Words) -> Table:
 
 def _findings(told: Sequence[Replayed], words: Words) -> Iterator[RenderableType]:
     for each in told:
-        if each.verdict is not Verdict.REPLAYS:
+        if each.verdict not in GOOD:
             yield Text(f"{words(each.verdict)}  {each.name}", style=_STYLES[each.verdict])
             if each.reason:
                 yield Text(f"    {each.reason}")

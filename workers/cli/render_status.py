@@ -113,6 +113,11 @@ def _urgent(view: JourneyView, words: Words) -> Iterator[Panel]:
         for one in still_open:
             lines.add_row(moment(one.at), words.text(one.reason))
         yield Panel(lines, title=words("escalations"), title_align="left", border_style="red")
+    if view.refused_later:
+        lines = _lines()
+        for refused in view.refused_later:
+            lines.add_row(moment(refused.received_at), f"{refused.action}: {refused.reason}")
+        yield Panel(lines, title=words("refused_later"), title_align="left", border_style="red")
     if missing := _missing(view):
         lines = _lines()
         for paper in missing:

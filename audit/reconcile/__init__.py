@@ -1,0 +1,1 @@
+"""Reconciliation: what PostgreSQL holds of journeys, held against what their histories say."""
