@@ -78,6 +78,7 @@ class Decisions:
             drug_id=drug.id if drug else "",
             drug_label=f"{drug.brand} {drug.generic}" if drug else request.drug.name,
             investigation_budget=in_force(terms.investigation_budget, request.effective_on).value,
+            covered_to=end_of_cover(request.expires_on, request.renewed_to, 0) if request.expires_on else None,
         )
 
     def _plan(self, request: PlanRequest) -> JourneyPlan:

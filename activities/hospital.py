@@ -4,7 +4,15 @@ from temporalio import activity
 
 from activities.orders import order, personal
 from activities.ports import PartnerPort, PersonalRecords
-from schemas.partners import Admission, AppointmentReceipt, AssessmentBooking, RecordsReceipt, RecordsRequest
+from schemas.partners import (
+    Admission,
+    AppointmentCancellation,
+    AppointmentCancelled,
+    AppointmentReceipt,
+    AssessmentBooking,
+    RecordsReceipt,
+    RecordsRequest,
+)
 
 
 class Hospital:
@@ -31,6 +39,16 @@ class Hospital:
     async def admit(self, admission: Admission) -> AppointmentReceipt:
         """Have the patient admitted; each step of the therapy comes by call-back."""
         return await self._appointment("admit", "admissions", admission)
+
+    @activity.defn(name="hospital.cancel_appointment")
+    async def cancel_appointment(self, cancellation: AppointmentCancellation) -> AppointmentCancelled:
+        """Take an appointment back; cancelling twice is harmless, and too late is an answer, not an error."""
+        path = ("appointments", cancellation.appointment_id, "cancellation")
+        asked = order(cancellation, leave_out=frozenset({"appointment_id"}))
+        cancelled = await self._client.write("cancel_appointment", path, AppointmentCancelled, asked)
+        same = cancelled.appointment_id == cancellation.appointment_id
+        self._client.expect("cancel_appointment", "appointment_id: the answer is about another one", sound=same)
+        return cancelled
 
     async def _appointment(
         self, operation: str, kind: str, booking: AssessmentBooking | Admission

@@ -8,18 +8,20 @@ import asyncpg
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from privacy.vault import Vault
 from schemas.ledger import (
     Commit,
     IssueVoucher,
     LimitLeft,
     LimitQuery,
     Posted,
+    PrescriptionNearby,
+    PrescriptionsQuery,
     Recover,
     Release,
     Reservation,
     Reserve,
     Voucher,
-    VoucherChange,
     VoucherCheck,
     VoucherRenewal,
     VoucherStanding,
@@ -51,9 +53,10 @@ class LedgerConflictError(ApplicationError):
 class Ledger:
     """The ledger activities. Each is one transaction and harmless to repeat; what posts does so once for its key."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        """Post through `pool`, whose search path finds the ledger."""
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", vault: Vault) -> None:
+        """Post through `pool`, whose search path finds the ledger; `vault` gives the digests of policies."""
         self._pool = pool
+        self._vault = vault
 
     @activity.defn(name="ledger.available")
     async def available(self, request: LimitQuery) -> LimitLeft:
@@ -62,7 +65,11 @@ class Ledger:
         Books nothing, not even a changed sum insured, and promises nothing: reserving has the last word.
         """
         [row] = await self._pool.fetch(
-            _SQL["available"], request.product, request.policy_number, request.period_from, request.sum_insured
+            _SQL["available"],
+            request.product,
+            policy_digest(self._vault, request.product, request.policy_number),
+            request.period_from,
+            request.sum_insured,
         )
         return LimitLeft(**row)
 
@@ -85,12 +92,30 @@ class Ledger:
             request.reserve.key,
             request.reserve.journey_id,
             request.reserve.product,
-            request.reserve.policy_number,
+            policy_digest(self._vault, request.reserve.product, request.reserve.policy_number),
             request.reserve.period_from,
             request.reserve.sum_insured,
             request.reserve.wanted,
+            request.drug_id or None,
+            request.prescribed_on,
         )
         return Voucher.model_validate(answer)
+
+    @activity.defn(name="ledger.prescribed_nearby")
+    async def prescribed_nearby(self, request: PrescriptionsQuery) -> PrescriptionNearby:
+        """Say when the drug was prescribed nearest to the day among the policy's other claims that have a voucher.
+
+        A voucher that was given back does not count. Issuing has the last word, as for money.
+        """
+        day = await self._ask(
+            "prescribed_nearby",
+            request.product,
+            policy_digest(self._vault, request.product, request.policy_number),
+            request.journey_id,
+            request.drug_id,
+            request.prescribed_on,
+        )
+        return PrescriptionNearby(prescribed_on=day)
 
     @activity.defn(name="ledger.reserve")
     async def reserve(self, request: Reserve) -> Reservation:
@@ -103,7 +128,7 @@ class Ledger:
             request.key,
             request.journey_id,
             request.product,
-            request.policy_number,
+            policy_digest(self._vault, request.product, request.policy_number),
             request.period_from,
             request.sum_insured,
             request.wanted,
@@ -114,14 +139,16 @@ class Ledger:
     async def commit(self, request: Commit) -> Posted:
         """Pay `amount` from the reservation, then from what the limit still holds, and release the rest.
 
-        `committed` is below `amount` when the limit does not hold more. Raises LedgerConflictError.
+        `committed` is below `amount` when the limit does not hold more. A voucher that was issued for the reservation
+        is redeemed with it. Raises LedgerConflictError.
         """
         return Posted.model_validate(await self._ask("commit", request.key, request.reservation, request.amount))
 
     @activity.defn(name="ledger.release")
     async def release(self, request: Release) -> Posted:
-        """Give the whole reservation back to the limit. Raises LedgerConflictError."""
-        return Posted.model_validate(await self._ask("release", request.key, request.reservation))
+        """Give the whole reservation back to the limit and close its voucher. Raises LedgerConflictError."""
+        answer = await self._ask("release", request.key, request.reservation, request.handed_over)
+        return Posted.model_validate(answer)
 
     @activity.defn(name="ledger.recover")
     async def recover(self, request: Recover) -> Posted:
@@ -137,7 +164,7 @@ class Ledger:
         """Say whether the code is right and the voucher is live on the day, its last day included.
 
         Answers `verified`, `wrong_code`, `expired`, `redeemed`, `void`, or `locked` after five distinct wrong codes:
-        a locked voucher can only be voided or get another code. Hyphens, spaces and case of the code do not matter.
+        a locked voucher opens nothing until it gets another code. Hyphens, spaces and case of the code do not matter.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             found = await connection.fetchrow(_SQL["voucher_to_check"], request.voucher_id)
@@ -153,15 +180,6 @@ class Ledger:
                 return VoucherStanding(standing="locked" if counted == "locked" else "wrong_code")
             expired = found["last_day"] is not None and request.on > found["last_day"]
             return VoucherStanding(standing="expired" if expired else "verified")
-
-    @activity.defn(name="ledger.close_voucher")
-    async def close_voucher(self, request: VoucherChange) -> VoucherStanding:
-        """Redeem or void the voucher, once; the reservation stays as it is. Raises LedgerConflictError."""
-        if request.to not in {"redeemed", "void"}:
-            message = f"to: a voucher can become redeemed or void, not {request.to!r}"
-            raise LedgerConflictError(message)
-        standing = await self._ask("close_voucher", request.voucher_id, request.key, request.to)
-        return VoucherStanding(standing=standing)
 
     @activity.defn(name="ledger.renew_voucher")
     async def renew_voucher(self, request: VoucherRenewal) -> VoucherStanding:
@@ -179,6 +197,11 @@ class Ledger:
             if error.sqlstate == _REFUSED:
                 raise LedgerConflictError(str(error)) from error
             raise
+
+
+def policy_digest(vault: Vault, product: str, policy_number: str) -> str:
+    """What the ledger knows a policy by: limits hold after an erasure, and whose they are cannot be told."""
+    return vault.digest("policy", product, policy_number)
 
 
 def _random(length: int) -> str:

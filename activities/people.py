@@ -2,8 +2,11 @@
 
 from asyncpg import Pool, Record
 
+from privacy import places
+from privacy.errors import ErasedError
+from privacy.vault import Vault
 from schemas.names import PersonRef
-from schemas.people import Address, IdDocument, InsuredPerson
+from schemas.people import InsuredPerson
 from storage.queries import load
 
 
@@ -14,23 +17,20 @@ class UnknownPersonError(LookupError):
 class People:
     """Reads personal records from PostgreSQL."""
 
-    def __init__(self, pool: "Pool[Record]") -> None:
-        """`pool` leads to the database that intake writes."""
+    def __init__(self, pool: "Pool[Record]", vault: Vault) -> None:
+        """`pool` leads to the database that intake writes, `vault` opens what it sealed."""
         self._pool = pool
+        self._vault = vault
         self._sql = load("intake")
 
     async def person(self, ref: PersonRef) -> InsuredPerson:
         """The person behind `ref` as last reported; raises UnknownPersonError."""
         row = await self._pool.fetchrow(self._sql["person_by_ref"], ref)
-        if row is None:
+        if row is None or row["sealed"] is None:
             message = f"there is no person {ref}"
             raise UnknownPersonError(message)
-        return InsuredPerson(
-            name=row["name"],
-            id_document=IdDocument(type=row["id_type"], number=row["id_number"]),
-            birth_date=row["birth_date"],
-            sex=row["sex"],
-            citizenship=row["citizenship"],
-            phone=row["phone"],
-            address=Address(province=row["province"], city=row["city"], detail=row["address_detail"]),
-        )
+        try:
+            return InsuredPerson.model_validate(await self._vault.open(ref, places.PERSON, row["sealed"]))
+        except ErasedError as error:
+            message = f"person {ref} was erased"
+            raise UnknownPersonError(message) from error

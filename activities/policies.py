@@ -48,6 +48,7 @@ _DAILY = 65
 """So often a silent partner is asked day by day: longer than the patience with any, so a supervisor knows by then."""
 
 PATIENCE = {
+    WaitingFor.PAPERS: timedelta(days=30),
     WaitingFor.PAYMENT: timedelta(days=3),
     WaitingFor.AID_OUTCOME: timedelta(days=15),
     WaitingFor.AID_COLLECTION: timedelta(days=30),
@@ -67,6 +68,9 @@ PATIENCE = {
     WaitingFor.COSTS: timedelta(days=45),
 }
 """How long whoever is waited for may take before a supervisor is told: our practice, not printed."""
+
+LATE_NEWS = timedelta(days=15)
+"""How long what happened on the last day of the cover may still be told before a therapy ends with it: our practice."""
 
 
 def poll_after(asked: int) -> timedelta:

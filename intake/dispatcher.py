@@ -17,6 +17,9 @@ from intake.inbox import CHANNEL
 from intake.received import Received
 from intake.refusals import RefusalKind, refused
 from intake.starter import StartRefusedError, TemporalAwayError, start
+from privacy import places
+from privacy.errors import PrivacyError
+from privacy.vault import Vault
 from schemas.claims import ANY_CLAIM
 from storage.away import ACQUIRE_SECONDS, DATABASE_AWAY, fault_of_ours
 from storage.queries import load
@@ -56,12 +59,13 @@ class Dispatcher:
     workflow id makes the second start of a journey a no-op.
     """
 
-    def __init__(self, pool: "Pool[Record]", client: Client, pace: Pace | None = None) -> None:
-        """`pool` gives two connections; `client` may be lazy, so that Temporal need not be there yet."""
+    def __init__(self, pool: "Pool[Record]", vault: Vault, client: Client, pace: Pace | None = None) -> None:
+        """`pool` gives two connections; `vault` opens the claims; with a lazy `client` Temporal may be away."""
         self._pool = pool
         self._client = client
         self._pace = pace or Pace()
-        self._letters = DeadLetters(pool)
+        self._vault = vault
+        self._letters = DeadLetters(pool, vault)
         self._sql = load("intake")
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -119,9 +123,12 @@ class Dispatcher:
 
     async def _start(self, row: Record) -> _Attempt:
         try:
-            outcome = await start(self._client, ANY_CLAIM.validate_python(row["claim"]))
+            claim = await self._vault.open(row["journey_id"], places.START, row["claim"])
+            outcome = await start(self._client, ANY_CLAIM.validate_python(claim))
         except (TemporalAwayError, StartRefusedError) as error:
             return _Attempt(row["journey_id"], error)
+        except PrivacyError as error:
+            return _Attempt(row["journey_id"], StartRefusedError(str(error)))
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, part["loc"])) for part in error.errors(include_input=False))
             message = f"the stored claim is not valid any more: {fields}"

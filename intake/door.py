@@ -1,7 +1,7 @@
 """The door itself: every message ends as a journey's address or as a dead letter, whichever way it came in."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from intake.inbox import CHANNEL, Inbox, Taken
 from intake.received import Received
 from intake.refusals import RefusalKind, Refused, refused
 from intake.validation import KnownProducts
+from privacy.vault import Vault
 from storage.queries import load
 
 
@@ -41,13 +42,13 @@ Answer = Accepted | TurnedAway
 class Door:
     """Takes messages, and sends dead letters through again."""
 
-    def __init__(self, pool: "Pool[Record]", products: KnownProducts) -> None:
-        """Accept claims for `products`, into the database behind `pool`."""
+    def __init__(self, pool: "Pool[Record]", vault: Vault, products: KnownProducts) -> None:
+        """Accept claims for `products`, into the database behind `pool`, sealed by `vault`."""
         self._products = products
         self._pool = pool
-        self._inbox = Inbox(pool, products.version)
+        self._inbox = Inbox(pool, vault, products.version)
         self._sql = load("intake")
-        self.letters = DeadLetters(pool)
+        self.letters = DeadLetters(pool, vault)
 
     async def receive(self, received: Received) -> Answer:
         """Take one event. A database that is away raises one of `storage.away.DATABASE_AWAY`; repeat the call."""
@@ -75,17 +76,15 @@ class Door:
             corrected = None if correction.nothing else received.body
             event, taken = await self._take(received)
         except Refused as refusal:
-            await self.letters.refused_again(letter_id, refusal, corrected)
+            await self.letters.refused_again(row, refusal, corrected)
             return TurnedAway(letter_id, refusal)
-        await self.letters.resolve(
-            letter_id, LetterStatus.RESENT, by=by, journey_id=taken.journey_id, corrected=corrected
-        )
+        await self.letters.resolve(row, LetterStatus.RESENT, by=by, journey_id=taken.journey_id, corrected=corrected)
         return _accepted(event, taken)
 
     async def drop(self, letter_id: int, *, by: str, reason: str) -> None:
         """Close a dead letter for good; its bytes stay. Raises UnknownLetterError, LetterNotOpenError."""
-        await self.letters.open_row(letter_id)
-        await self.letters.resolve(letter_id, LetterStatus.DROPPED, by=by, resolution=reason)
+        row = await self.letters.open_row(letter_id)
+        await self.letters.resolve(row, LetterStatus.DROPPED, by=by, resolution=reason)
 
     async def _receive(self, received: Received) -> Answer:
         event: Event | None = None
@@ -108,11 +107,11 @@ class Door:
         letter = await self.letters.keep(received, refusal, source=source, event_id=event_id)
         return TurnedAway(letter, refusal)
 
-    async def _restart(self, row: Record, by: str) -> Accepted:
+    async def _restart(self, row: Mapping[str, Any], by: str) -> Accepted:
         await self.letters.reopen_start(row["journey_id"])
         async with self._pool.acquire() as connection:
             await connection.execute(self._sql["ring"], CHANNEL)
-        await self.letters.resolve(row["id"], LetterStatus.RESENT, by=by)
+        await self.letters.resolve(row, LetterStatus.RESENT, by=by)
         return Accepted(row["journey_id"], repeated=True, event_id=row["event_id"] or "", source=row["source"] or "")
 
 
@@ -129,7 +128,7 @@ class Correction:
         return self.data is None and self.event is None
 
 
-def _again(row: Record, correction: Correction) -> Received:
+def _again(row: Mapping[str, Any], correction: Correction) -> Received:
     if correction.event is not None:
         return Received(json.dumps(correction.event, ensure_ascii=False).encode(), channel=row["channel"])
     latest = row["corrected"]

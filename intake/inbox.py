@@ -3,15 +3,18 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from asyncpg import Pool, Record
 from asyncpg.pool import PoolConnectionProxy
 
 from intake.attributes import Attributes
 from intake.content import content, differing
-from intake.identity import journey_id, new_person_ref
+from intake.identity import claim_digest, document_digest, event_digest, journey_id, new_person_ref
 from intake.refusals import RefusalKind, Refused, problem, refused
+from privacy import places
+from privacy.errors import ErasedError
+from privacy.vault import Vault
 from schemas.claim import ClaimReport
 from schemas.claims import CLAIMS
 from schemas.papers import Paper
@@ -35,55 +38,86 @@ class Taken:
     repeated: bool
 
 
+class _Keys(NamedTuple):
+    """What a claim and its person are known by."""
+
+    person: str
+    document: str
+    journey: str
+    claim: str
+
+
 class Inbox:
     """Takes validated events, each exactly once, however often and from however many sides they come."""
 
-    def __init__(self, pool: "Pool[Record]", products_version: str) -> None:
-        """New journeys are pinned to `products_version` of the products' data."""
+    def __init__(self, pool: "Pool[Record]", vault: Vault, products_version: str) -> None:
+        """New journeys are pinned to `products_version` of the products' data; `vault` seals what is personal."""
         self._pool = pool
+        self._vault = vault
         self._products_version = products_version
         self._sql = load("intake")
 
     async def take(self, event: Attributes, report: ClaimReport, payload_sha256: bytes) -> Taken:
         """Remember the event and order the journey of its claim, or find that both are known.
 
-        Raises Refused (conflicting-event) when the same event or claim came before with other content; nothing is
-        changed then. A database that is away raises one of `storage.away.DATABASE_AWAY`: repeat the call.
+        Raises Refused (conflicting-event) when the same event or claim came before with other content, and
+        (erased-person) when the claim or its person was erased; nothing is changed then. A database that is away raises
+        one of `storage.away.DATABASE_AWAY`: repeat the call.
         """
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
-            if seen := await connection.fetchrow(self._sql["event_seen"], event.source, event.id):
-                return self._known(seen, report, _EVENT)
-            journey, repeated = await self._claim(connection, event, report)
-            noted = await connection.fetchval(
-                self._sql["accept_event"], event.source, event.id, journey, payload_sha256
-            )
-            if not noted:  # the same (source, id) was noted by another connection while we registered the claim
-                seen = await connection.fetchrow(self._sql["event_seen"], event.source, event.id)
-                return self._known(seen, report, _EVENT)
-            return Taken(journey, repeated)
+        try:
+            keys = await self._keys(report)
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+                return await self._take(connection, event, report, payload_sha256, keys)
+        except ErasedError as erased:
+            raise _erased() from erased
 
-    def _known(self, row: Record | None, report: ClaimReport, what: Bilingual) -> Taken:
+    async def _keys(self, report: ClaimReport) -> _Keys:
+        """Reference and journey, and their data keys, made before the transaction that seals with them."""
+        document = document_digest(self._vault, report.insured.id_document)
+        ref = await self._pool.fetchval(self._sql["person_ref"], document) or new_person_ref()
+        journey = journey_id(self._vault, report.product, report.claim_number)
+        await self._vault.keys.make(ref, journey)
+        return _Keys(ref, document, journey, claim_digest(self._vault, report.product, report.claim_number))
+
+    async def _take(
+        self, connection: _Connection, event: Attributes, report: ClaimReport, payload_sha256: bytes, keys: _Keys
+    ) -> Taken:
+        named = event.source, event_digest(self._vault, event.source, event.id)
+        if seen := await connection.fetchrow(self._sql["event_seen"], *named):
+            return await self._known(seen, report, _EVENT)
+        journey, repeated = await self._claim(connection, event, report, keys)
+        digest = self._vault.digest("payload", payload_sha256.hex()).encode()
+        if not await connection.fetchval(self._sql["accept_event"], *named, journey, digest):
+            # The same (source, id) was noted by another connection while we registered the claim.
+            return await self._known(await connection.fetchrow(self._sql["event_seen"], *named), report, _EVENT)
+        return Taken(journey, repeated)
+
+    async def _known(self, row: Record | None, report: ClaimReport, what: Bilingual) -> Taken:
         if row is None:
             message = "an event or claim that was there a moment ago is gone: nothing deletes them"
             raise RuntimeError(message)
-        if paths := differing(row["content"], content(report, row["salt"])):
+        known = await self._vault.open(row["journey_id"], places.CLAIM, row["content"])
+        if paths := differing(known, content(report, row["salt"])):
             raise _conflict(what, paths)
         return Taken(row["journey_id"], repeated=True)
 
-    async def _claim(self, connection: _Connection, event: Attributes, report: ClaimReport) -> tuple[str, bool]:
-        key = report.product, report.claim_number
+    async def _claim(
+        self, connection: _Connection, event: Attributes, report: ClaimReport, keys: _Keys
+    ) -> tuple[str, bool]:
+        key, journey = (report.product, keys.claim), keys.journey
         if row := await connection.fetchrow(self._sql["claim_registered"], *key):
-            return self._known(row, report, _CLAIM).journey_id, True
+            return (await self._known(row, report, _CLAIM)).journey_id, True
         now = datetime.now(UTC)
         reported_at = event.time or now
-        person = await self._person(connection, report.insured, min(reported_at, now))
-        journey, salt = journey_id(*key), secrets.token_bytes(16)
-        new = await connection.fetchval(self._sql["register_claim"], *key, journey, person, content(report, salt), salt)
+        person = await self._person(connection, report.insured, min(reported_at, now), keys)
+        salt = secrets.token_bytes(16)
+        sealed = await self._vault.seal(journey, places.CLAIM, content(report, salt))
+        new = await connection.fetchval(self._sql["register_claim"], *key, journey, person, sealed, salt)
         if not new:  # another connection registered the claim first
             row = await connection.fetchrow(self._sql["claim_registered"], *key)
-            return self._known(row, report, _CLAIM).journey_id, True
+            return (await self._known(row, report, _CLAIM)).journey_id, True
         report = await self._with_earlier_papers(connection, report, person)
-        claim = self._claim_of(report, journey, person, reported_at)
+        claim = await self._vault.seal(journey, places.START, self._claim_of(report, journey, person, reported_at))
         await connection.execute(self._sql["order_start"], journey, claim)
         await connection.execute(self._sql["ring"], CHANNEL)
         return journey, False
@@ -92,31 +126,24 @@ class Inbox:
         """The evidence of the claim that this one corrects is carried forward; Refused where there is none to carry."""
         if report.corrects is None:
             return report
-        row = await connection.fetchrow(self._sql["papers_of_claim"], report.product, report.corrects, person)
+        corrected = claim_digest(self._vault, report.product, report.corrects)
+        row = await connection.fetchrow(self._sql["status_of_claim"], report.product, corrected, person)
         if row is None or not row["closed"]:
             raise _not_correctable(known=row is not None)
-        papers = {(paper.kind, paper.form): paper for paper in map(Paper.model_validate, row["papers"] or [])}
+        status = await self._vault.open(row["journey_id"], places.STATUS, row["status"])
+        papers = {(paper.kind, paper.form): paper for paper in map(Paper.model_validate, status["papers"])}
         papers |= {(paper.kind, paper.form): paper for paper in report.papers}
         return report.model_copy(update={"papers": tuple(papers.values())})
 
-    async def _person(self, connection: _Connection, person: InsuredPerson, as_of: datetime) -> str:
-        document, address = person.id_document, person.address
-        await connection.execute(
-            self._sql["upsert_person"],
-            new_person_ref(),
-            document.type.value,
-            document.number,
-            person.name,
-            person.birth_date,
-            person.sex.value,
-            person.citizenship.value,
-            person.phone,
-            address.province,
-            address.city,
-            address.detail,
-            as_of,
-        )
-        return str(await connection.fetchval(self._sql["person_ref"], document.type.value, document.number))
+    async def _person(self, connection: _Connection, person: InsuredPerson, as_of: datetime, keys: _Keys) -> str:
+        """Record a person: what is known as of a later moment wins, the reference never changes."""
+        row = await connection.fetchrow(self._sql["person_known"], keys.person, keys.document, as_of)
+        assert row is not None  # noqa: S101 - INSERT … RETURNING gives a row
+        ref = str(row["ref"])  # another one where the same person came in side by side
+        if row["older"]:
+            sealed = await self._vault.seal(ref, places.PERSON, person.model_dump(mode="json"))
+            await connection.execute(self._sql["record_person"], ref, sealed, as_of)
+        return ref
 
     def _claim_of(self, report: ClaimReport, journey: str, person: str, reported_at: datetime) -> dict[str, Any]:
         insured = InsuredFacts(
@@ -137,6 +164,14 @@ class Inbox:
             }
         )
         return claim.model_dump(mode="json")
+
+
+def _erased() -> Refused:
+    return refused(
+        RefusalKind.ERASED,
+        "此理赔或其被保险人的个人信息已按要求删除；不再受理，内容未予保留。",
+        "The personal data of this claim or its person were erased on request: it is not taken, nothing is kept.",
+    )
 
 
 def _not_correctable(*, known: bool) -> Refused:

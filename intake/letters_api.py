@@ -1,11 +1,10 @@
 """Dead letters over HTTP: see what could not be taken, correct it and send it again, or drop it with a reason."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Self, TypeVar
 
-from asyncpg import Record
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, ValidationError, model_validator
 
@@ -130,7 +129,7 @@ def _add_reading(routes: APIRouter, door: Callable[[], Door]) -> None:
         return whole(await door().letters.row(letter_id))
 
 
-def whole(row: Record) -> DeadLetterWhole:
+def whole(row: Mapping[str, Any]) -> DeadLetterWhole:
     """A row with everything that was sent."""
     shown = letter(row).model_dump()
     return DeadLetterWhole.model_validate(

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from intake.dead_letters import LetterNotOpenError, UnknownLetterError
 from intake.refusals import FieldProblem, RefusalKind, Refused
 from intake.wording import field_problem
+from privacy.errors import PrivacyError
 from schemas.shape import Shape
 from schemas.text import Bilingual
 from storage.away import DATABASE_AWAY, fault_of_ours
@@ -34,6 +35,7 @@ _STATUS = {
     RefusalKind.UNKNOWN_PRODUCT: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalKind.CONFLICT: HTTPStatus.CONFLICT,
     RefusalKind.CANNOT_START: HTTPStatus.CONFLICT,
+    RefusalKind.ERASED: HTTPStatus.CONFLICT,
 }
 
 
@@ -100,7 +102,7 @@ class ProblemRoute(APIRoute):
                     raise
                 _log.warning("intake.database_away", error=type(error).__name__)
                 return answer(_away(), {"Retry-After": _RETRY_SECONDS})
-            except (Refused, UnknownLetterError, LetterNotOpenError, RequestValidationError) as error:
+            except (Refused, UnknownLetterError, LetterNotOpenError, RequestValidationError, PrivacyError) as error:
                 return answer(_translate(error))
 
         return translated
@@ -115,6 +117,10 @@ def _translate(error: Exception) -> IntakeProblem:
     if isinstance(error, LetterNotOpenError):
         text = Bilingual(zh="此死信已处理。", en=f"{error}.")
         return _problem(HTTPStatus.CONFLICT, "dead-letter-not-open", text)
+    if isinstance(error, PrivacyError):
+        _log.error("intake.not_readable", why=str(error))
+        text = Bilingual(zh="所存内容无法读取，请联系运维。", en=f"{error}. An operator has to look.")
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "not-readable", text)
     return _of_parameters(error.errors() if isinstance(error, RequestValidationError) else ())
 
 

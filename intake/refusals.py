@@ -18,6 +18,7 @@ class RefusalKind(StrEnum):
     UNKNOWN_PRODUCT = "unknown-product"
     CONFLICT = "conflicting-event"
     CANNOT_START = "journey-cannot-start"
+    ERASED = "erased-person"
 
 
 class FieldProblem(Shape):

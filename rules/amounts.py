@@ -1,6 +1,6 @@
 """Who pays what: exact arithmetic in yuan, rounded once at the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from products.model import PaymentRule
@@ -13,6 +13,8 @@ from schemas.money import ZERO, to_fen
 FULL = Decimal(1)
 SETTLED_ELSEWHERE = Decimal("0.60")
 """Enrolled in social insurance but not compensated through it (chinalife-cancer-rider/PAY-4)."""
+_ROWS = ("PAY-3", "PAY-4", "PAY-5")
+"""The table of ratios for a drug in the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Share:
 
     ratio: Decimal
     certain: bool = True
+    silent: tuple[str, ...] = ()
+    """Clauses on ratios that are not the one that tells it."""
 
 
 def share_of(facts: SettlementFacts | CarTSettlementFacts, context: Context) -> Share | None:
@@ -40,12 +44,19 @@ def _table_share(facts: SettlementFacts) -> Share | None:
     deduction, on a person's word.
     """
     if facts.in_catalogue is False:
-        return Share(FULL)
+        return Share(FULL, silent=("PAY-2", *_ROWS))
     if _contradictory(facts):
         return None
     if _settled_elsewhere(facts):
-        return Share(SETTLED_ELSEWHERE) if facts.in_catalogue else None
-    return _full_share(facts)
+        return Share(SETTLED_ELSEWHERE, silent=_all_but("PAY-4")) if facts.in_catalogue else None
+    full = _full_share(facts)
+    silent = _all_but("PAY-3" if facts.social_insurance_enrolled else "PAY-5")
+    return replace(full, silent=silent) if facts.in_catalogue else full
+
+
+def _all_but(row: str) -> tuple[str, ...]:
+    """The clauses of a drug outside the catalogue, and the other rows of the table for one in it."""
+    return ("PAY-1", *(each for each in _ROWS if each != row))
 
 
 def _car_t_share(facts: CarTSettlementFacts, context: Context) -> Share | None:

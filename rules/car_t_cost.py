@@ -68,13 +68,26 @@ def _perhaps_closed(facts: CarTCostFacts, context: Context) -> bool:
 
 @rule(topic="cart_costs")
 def cost_necessary(facts: CarTCostFacts, context: Context) -> Result:
-    """The cost is reasonable and necessary unless the reviewer found otherwise. chinalife-cancer-rider/CART-2."""
+    """The cost is reasonable and necessary unless the reviewer found otherwise; a product that never was raises doubt.
+
+    chinalife-cancer-rider/CART-2.
+    """
     del context
     necessary = facts.item.necessary
     if necessary is False:
         why = say("经审核不属合理且必需。", "Found neither reasonable nor necessary.")
         return not_met(why, OWN_EXPENSE, necessary=necessary)
+    if necessary is None and _of_no_product(facts):
+        why = say(
+            "产品未放行也未回输，其费用须人工核实。", "A product is billed that was neither released nor infused."
+        )
+        return referred(why, CALL_INSURER, necessary=necessary, product_released=False)
     return met(say("合理且必需。", "Reasonable and necessary, for all that is known."), necessary=necessary)
+
+
+def _of_no_product(facts: CarTCostFacts) -> bool:
+    released = facts.product_released or facts.infused_on is not None
+    return facts.item.kind is CostKind.CAR_T_PRODUCT and not released
 
 
 @rule(topic="service_period")

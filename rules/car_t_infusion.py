@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rules.context import Context
 from rules.custody import deviations, discarded, holder_of, without_limits
-from rules.next_steps import CALL_INSURER, DISPOSE, NEW_CELLS, OWN_EXPENSE
+from rules.next_steps import CALL_INSURER, DISPOSE, EXAMINE_AGAIN, NEW_CELLS, OWN_EXPENSE
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
 from rules.treatment_window import treatment_window
@@ -46,7 +46,7 @@ def chain_of_custody_unbroken(facts: CarTInfusionFacts, context: Context) -> Res
 
 @rule(topic="cart_cells")
 def cells_kept_cold(facts: CarTInfusionFacts, context: Context) -> Result:
-    """The temperature is on record wherever they travelled or lay, and within what the manufacturer states.
+    """The temperature is on record wherever they travelled or lay, to the thaw, and within the stated limits.
 
     chinalife-cancer-rider/CART-5, pingan-longterm-b/REV-1, axa-excellence/DD-3.
     """
@@ -130,13 +130,20 @@ def product_not_expired(facts: CarTInfusionFacts, context: Context) -> Result:
 
 @rule(topic="cart_steps")
 def patient_fit(facts: CarTInfusionFacts, context: Context) -> Result:
-    """The examination before the infusion, no later than the day planned, found the patient fit.
+    """The examination before the infusion, no later than the day planned, found the patient fit, and counts still.
 
+    No document prints for how long it counts: the institution may, and what comes after it may need another one.
     chinalife-cancer-rider/CART-5, pingan-longterm-b/REV-1, axa-excellence/DD-3.
     """
     del context
     result, day = facts.examination, facts.examined_on
-    known = {"examination": result, "examined_on": day, "planned_on": facts.planned_on}
+    known = {
+        "examination": result,
+        "examined_on": day,
+        "fit_until": facts.fit_until,
+        "examined_anew_since": facts.examined_anew_since,
+        "planned_on": facts.planned_on,
+    }
     if result is None or day is None:
         return referred(say("尚无回输前检查结果。", "No examination before the infusion is on record."), **known)
     if result is not ExaminationResult.FIT:
@@ -145,6 +152,15 @@ def patient_fit(facts: CarTInfusionFacts, context: Context) -> Result:
     if not facts.first_apheresis_on <= day <= facts.planned_on:
         why = say(f"检查日 {day} 与单采、回输日期不符。", f"Examined on {day}, not between apheresis and infusion.")
         return referred(why, CALL_INSURER, **known)
+    if facts.fit_until and facts.fit_until < facts.planned_on:
+        why = say(
+            f"检查有效期至 {facts.fit_until}，须重新检查。", f"It counted until {facts.fit_until}: examine again."
+        )
+        return referred(why, EXAMINE_AGAIN, **known)
+    if facts.examined_anew_since and day < facts.examined_anew_since:
+        since = facts.examined_anew_since
+        why = say(f"{since} 起须重新检查；检查日为 {day}。", f"Examined on {day}, before {since}: examine again.")
+        return referred(why, EXAMINE_AGAIN, **known)
     return met(say(f"{day} 经检查适合。", f"Found fit on {day}."), **known)
 
 

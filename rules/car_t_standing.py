@@ -17,6 +17,7 @@ _ENDS = (
     CarTNews.WINDOW_CLOSED,
     CarTNews.STEP_REFUSED,
     CarTNews.DEATH,
+    CarTNews.COVER_ENDED,
 )
 """News that ends the therapy and leaves the policy as it is."""
 _IN_CHINESE = {
@@ -27,6 +28,7 @@ _IN_CHINESE = {
     CarTNews.STEP_REFUSED: "后续步骤不属于保险责任",
     CarTNews.DEATH: "被保险人身故",
     CarTNews.POLICY_CANCELLED: "保单解除",
+    CarTNews.COVER_ENDED: "保险期间已届满",
 }
 
 

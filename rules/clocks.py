@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from products.calendar import WorkingCalendar
-from schemas.civil import CHINA, china_date, china_time
+from schemas.civil import CHINA, china_date, china_time, day_ends
 from schemas.deadline import BudgetUnit
 
 DAY = timedelta(days=1)
@@ -22,11 +22,6 @@ class Clock(Protocol):
 
     def used(self, start: datetime, until: datetime) -> timedelta:
         """What of the budget is spent when the clock that runs since `start` stops at `until`."""
-
-
-def midnight_after(day: date) -> datetime:
-    """24:00 of `day` in China: the first moment that no longer belongs to it."""
-    return datetime.combine(day + DAY, time(), CHINA)
 
 
 class Hours:
@@ -50,7 +45,7 @@ class Days:
 
     def due(self, start: datetime, left: timedelta) -> datetime:
         """The end of the last day; with nothing left, of the day of the start."""
-        return midnight_after(self.day(start, left.days))
+        return day_ends(self.day(start, left.days))
 
     def day(self, start: datetime, number: int) -> date:
         """The `number`-th day that counts after the day of `start`."""
@@ -93,7 +88,7 @@ class SameDay:
     def due(self, start: datetime, left: timedelta) -> datetime:
         """The end of the day."""
         del left
-        return midnight_after(china_date(start))
+        return day_ends(china_date(start))
 
     def used(self, start: datetime, until: datetime) -> timedelta:
         """Nothing: the day begins anew."""

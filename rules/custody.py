@@ -30,10 +30,10 @@ _PLACE = {
 }
 """Which one of an event's deviations: fixed, so that no number shifts when conditions become known."""
 _BEGINS = {Material.STARTING_MATERIAL: CustodyStep.COLLECTED, Material.PRODUCT: CustodyStep.MANUFACTURED}
-_KEPT = (CustodyStep.HANDED_OVER, CustodyStep.STORED)
+_KEPT = (CustodyStep.HANDED_OVER, CustodyStep.STORED, CustodyStep.THAWED)
 """Steps before which the cells travelled or lay somewhere: the temperature has to be on record."""
 _WORKED_ON = (CustodyStep.MANUFACTURED, CustodyStep.THAWED)
-"""Steps that warm the cells by design."""
+"""Steps that warm the cells by design: a record that lasts until then is not judged by it, an earlier one is."""
 _CLOSES = {
     Disposition.USABLE: (DeviationKind.CUSTODY_GAP, DeviationKind.TEMPERATURE_EXCURSION, DeviationKind.NO_TEMPERATURE),
     Disposition.CORRECTED: (DeviationKind.CUSTODY_GAP, DeviationKind.IDENTITY_MISMATCH),
@@ -84,11 +84,17 @@ class _State:
 
     holder: dict[Material, str] = field(default_factory=dict)
     last_at: dict[Material, datetime] = field(default_factory=dict)
+    last_step: dict[Material, CustodyStep] = field(default_factory=dict)
+    used_at: datetime | None = None
+    """When a product was last made: how the fresh cells lay until then was told with it."""
 
     def follow(self, event: CustodyEvent) -> None:
         """Go by what was reported, right or wrong; time never runs back."""
         self.holder[event.material] = event.holder
         self.last_at[event.material] = max(event.at, self.last_at.get(event.material, event.at))
+        self.last_step[event.material] = event.step
+        if event.step is CustodyStep.MANUFACTURED:
+            self.used_at = max(event.at, self.used_at or event.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ def _look_in(chain: Chain, events: Iterable[tuple[int, CustodyEvent]]) -> Iterat
             DeviationKind.IDENTITY_MISMATCH: (event.identity.coi, event.identity.din) != (chain.coi, chain.din),
             DeviationKind.CUSTODY_GAP: _gap(event, state),
             DeviationKind.TEMPERATURE_EXCURSION: _excursion(event, chain.conditions),
-            DeviationKind.NO_TEMPERATURE: event.step in _KEPT and not _covered(event, state),
+            DeviationKind.NO_TEMPERATURE: _unrecorded(event, state),
         }
         yield _Seen(seq, event, tuple(kind for kind in DeviationKind if found[kind]))
         state.follow(event)
@@ -219,15 +225,31 @@ def _out_of_nothing(event: CustodyEvent, state: _State) -> bool:
 
 def _excursion(event: CustodyEvent, conditions: Sequence[StorageConditions]) -> bool:
     """A record of the way outside what the manufacturer allows for this material."""
-    if event.step in _WORKED_ON:
-        return False
-    limits = [each for each in conditions if each.material is event.material]
-    return any(_outside(record, limit) for record in event.temperatures for limit in limits)
+    lay = Material.STARTING_MATERIAL if event.step is CustodyStep.MANUFACTURED else event.material
+    limits = [each for each in conditions if each.material is lay]
+    warmed = event.step in _WORKED_ON
+    judged = [record for record in event.temperatures if not (warmed and record.ended_at >= event.at)]
+    return any(_outside(record, limit) for record in judged for limit in limits)
 
 
 def _outside(record: TemperatureRecord, limit: StorageConditions) -> bool:
     too_cold = limit.lowest is not None and record.lowest < limit.lowest
     return too_cold or (limit.highest is not None and record.highest > limit.highest)
+
+
+def _unrecorded(event: CustodyEvent, state: _State) -> bool:
+    """No temperatures for the stretch in which the cells were carried, or lay until they were stored, thawed or used.
+
+    How long fresh cells lay before the product was made of them only the manufacturer knows: their record has to begin
+    where the one before ended.
+    """
+    if event.step is CustodyStep.MANUFACTURED:
+        source = Material.STARTING_MATERIAL
+        if source not in state.last_at or state.last_step[source] is CustodyStep.STORED:
+            return False
+        since = max(state.last_at[source], state.used_at or state.last_at[source])
+        return all(record.started_at > since for record in event.temperatures)
+    return event.step in _KEPT and not _covered(event, state)
 
 
 def _covered(event: CustodyEvent, state: _State) -> bool:

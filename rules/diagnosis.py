@@ -122,13 +122,14 @@ def _unproven(facts: EligibilityFacts, known: dict[str, object]) -> Result:
 
 @rule(topic="disease_definition")
 def severe_malignancy(facts: EligibilityFacts, context: Context) -> Result:
-    """The disease is a severe malignancy as the main policy defines it, and the policy covers those.
+    """The disease is a severe malignancy as the main policy defines it, malignant by its code; the policy covers those.
 
     chinalife-cancer-rider/DX-1 EXC-6 CART-1, axa-excellence/DD-1.
     """
     del context
     severe, covered = facts.diagnosis.severe_malignancy, facts.coverage.policy.severe_malignancy_cover
-    known = {"severe_malignancy": severe, "severe_malignancy_cover": covered}
+    code = facts.diagnosis.icd10
+    known = {"severe_malignancy": severe, "severe_malignancy_cover": covered, "icd10": code}
     if not covered:
         return not_met(say("保单不含恶性肿瘤——重度保障。", "The policy does not cover it."), OWN_COST, **known)
     if severe is None:
@@ -140,4 +141,10 @@ def severe_malignancy(facts: EligibilityFacts, context: Context) -> Result:
     if not severe:
         why = say("未达到恶性肿瘤——重度。", "Not a severe malignancy as the policy defines it.")
         return not_met(why, OWN_COST, **known)
+    if not _malignant(code):
+        why = say(
+            f"已认定为恶性肿瘤——重度，但诊断编码 {code} 不属于 ICD-10 恶性肿瘤范畴（C00-C97），需人工核实。",
+            f"Established as a severe malignancy, yet {code} is not malignant in ICD-10 (C00-C97): a person looks.",
+        )
+        return referred(why, CALL_INSURER, **known)
     return met(say("已认定为恶性肿瘤——重度。", "Established as a severe malignancy."), **known)

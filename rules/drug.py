@@ -9,7 +9,7 @@ from rules.drug_words import not_listed, printed_name, row_in_words
 from rules.next_steps import CALL_INSURER, LISTED_DRUG
 from rules.registry import rule
 from rules.result import Result, met, not_applicable, not_met, referred, say
-from rules.row_limits import Judgement, cancer_fits, heaviest, lines_kept, of_age
+from rules.row_limits import Judgement, cancer_fits, heaviest, is_limited, lines_kept, of_age
 from schemas.decision import AuthorizationFacts, Outcome
 
 
@@ -64,8 +64,10 @@ def drug_limits_met(facts: AuthorizationFacts, context: Context) -> Result:
             say("药品不在清单内，无限定可核。", "The drug is not listed, so it has no limits to check.")
         )
     by_cancer = context.value(context.terms.cancers_limit_drugs)
-    judged = [_worst(row, facts, by_cancer=by_cancer) for row in rows]
     known = _known(facts, rows)
+    if not any(is_limited(row, by_cancer=by_cancer) for row in rows):
+        return not_applicable(say("清单未限定该药品的使用。", "The list prints no limits for this drug."), **known)
+    judged = [_worst(row, facts, by_cancer=by_cancer) for row in rows]
     if None in judged:
         return met(say("符合清单对该药品的限定。", "Within the limits printed for this drug."), **known)
     failed = sorted((each for each in judged if each is not None), key=lambda each: each[0] is Outcome.NOT_MET)

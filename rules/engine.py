@@ -16,7 +16,7 @@ from rules.custody import deviations
 from rules.errors import NoGateError, NoSectionError, NoSuchProductError, NoTermsError
 from rules.next_steps import GREEN_GIFT
 from rules.registry import find_rule
-from rules.result import PaperWanted
+from rules.result import PaperWanted, Result
 from rules.standing import days_not_owed
 from rules.treatment_window import window_of
 from rules.version import RULES_VERSION
@@ -124,13 +124,17 @@ def _finding(gate: Gate, facts: Facts, context: Context) -> Finding:
     result = find_rule(gate.rule, facts).evaluate(facts, context)
     return Finding(
         name=gate.rule,
-        citations=tuple(_citation(cited, context.product) for cited in gate.cites),
+        citations=tuple(_citation(cited, context.product) for cited in gate.cites if _speaks(cited, result)),
         outcome=result.outcome,
         why=result.why,
         facts=result.facts,
         papers=tuple(_due(wanted, gate) for wanted in result.papers),
         next_step=result.next_step,
     )
+
+
+def _speaks(rule_id: str, result: Result) -> bool:
+    return rule_id.rpartition("/")[2] not in result.silent
 
 
 def _citation(rule_id: str, product: Product) -> Citation:

@@ -44,6 +44,7 @@ NEW_CELLS = say(
     "该产品不得回输；请治疗医生决定重新采集、重新制备或终止治疗。",
     "This product must not be infused; the treating doctor decides on new cells, a new product or the end of it.",
 )
+EXAMINE_AGAIN = say("请医疗机构重新进行回输前检查。", "The institution examines the patient once more.")
 ASK_INSTITUTION = say(
     "请向医疗机构核实是否已回输及回输日期。", "Ask the institution whether the cells were infused, and when."
 )

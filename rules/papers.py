@@ -6,7 +6,7 @@ from products.model import PaperCondition, PaperRequirement
 from rules.context import Context
 from rules.policy import ADULT_AGE, age_on
 from rules.registry import rule
-from rules.result import PaperWanted, Result, met, papers_due, say
+from rules.result import PaperWanted, Result, leaving_out, met, papers_due, say
 from schemas.car_t_facts import CarTAuthorizationFacts
 from schemas.decision import AuthorizationFacts, CounterFacts
 from schemas.facts import EligibilityFacts
@@ -40,7 +40,10 @@ def _of_application(facts: EligibilityFacts, required: tuple[PaperRequirement, .
         PaperCondition.APPLICANT_IS_GUARDIAN: facts.applicant is ApplicantRole.GUARDIAN,
         PaperCondition.INSURED_IS_MINOR: age_on(facts.insured.birth_date, facts.applied_on) < ADULT_AGE,
     }
-    return _complete([each for each in required if _is_due(each, holds, facts.papers)], facts.papers)
+    judged = _complete([each for each in required if _is_due(each, holds, facts.papers)], facts.papers)
+    guarded = holds[PaperCondition.APPLICANT_IS_GUARDIAN] or holds[PaperCondition.INSURED_IS_MINOR]
+    spoken_for = {"AGENT-1": holds[PaperCondition.APPLICANT_IS_AGENT], "GUARD-1": guarded}
+    return leaving_out(judged, *(clause for clause, speaks in spoken_for.items() if not speaks))
 
 
 @rule(topic="materials_pickup")

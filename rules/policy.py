@@ -5,7 +5,7 @@ from datetime import date
 from rules.context import Context
 from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.registry import rule
-from rules.result import Result, met, not_applicable, not_met, referred, say
+from rules.result import Result, leaving_out, met, not_applicable, not_met, referred, say
 from schemas.facts import EligibilityFacts
 from schemas.people import ApplicantRole
 from schemas.policy import Policy, PolicyStatus
@@ -85,7 +85,8 @@ def insured_only(facts: EligibilityFacts, context: Context) -> Result:
         "服务仅供被保险人本人使用，申请人身份相符。",
         "The service is for the insured person, and the applicant may act.",
     )
-    return met(why, **known)
+    guarded = minor or facts.applicant is ApplicantRole.GUARDIAN
+    return met(why, **known) if guarded else leaving_out(met(why, **known), "GUARD-1")
 
 
 @rule(topic="plan")

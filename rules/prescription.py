@@ -78,6 +78,20 @@ def prescription_complete(facts: ReviewFacts, context: Context) -> Result:
     return met(say("处方内容完整。", "The prescription is complete."), **known)
 
 
+@rule(topic="prescription_content")
+def prescribed_for_this_disease(facts: ReviewFacts, context: Context) -> Result:
+    """The prescription was written once the disease was diagnosed: nobody can prescribe by the label for it before.
+
+    Until when a prescription may be used is printed nowhere: the pharmacist sees its day. pingan-longterm-b/REV-1,
+    pingan-cancer-drug/REV-1, chinalife-cancer-rider/DOM-1, axa-excellence/DD-3, yuanxin-cancer-drug/REV-1.
+    """
+    del context
+    issued, diagnosed = facts.prescription.issued_on, facts.diagnosis.diagnosed_on
+    why = say(f"处方日期 {issued}；确诊日 {diagnosed}。", f"Prescribed on {issued}, diagnosed on {diagnosed}.")
+    known = {"issued_on": issued, "diagnosed_on": diagnosed}
+    return met(why, **known) if issued >= diagnosed else referred(why, NEW_PRESCRIPTION, **known)
+
+
 @rule(topic="prescription_limit")
 def days_supply_within_limit(facts: ReviewFacts, context: Context) -> Result:
     """One prescription holds no more days of drug than printed. chinalife-cancer-rider/LIM-1."""

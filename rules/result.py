@@ -1,6 +1,6 @@
 """What one rule answers, before the engine adds the clauses it stands for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from schemas.decision import Outcome
@@ -27,6 +27,8 @@ class Result:
     facts: dict[str, str] = field(default_factory=dict)
     papers: tuple[PaperWanted, ...] = ()
     next_step: Bilingual | None = None
+    silent: frozenset[str] = frozenset()
+    """Clauses of the gate, by their number within the product, that say nothing of this case: they are not cited."""
 
 
 def say(zh: str, en: str) -> Bilingual:
@@ -69,6 +71,11 @@ def referred(why: Bilingual, next_step: Bilingual | None = None, /, **facts: obj
 def not_applicable(why: Bilingual, /, **facts: object) -> Result:
     """The rule does not concern this case."""
     return _result(Outcome.NOT_APPLICABLE, why, None, facts)
+
+
+def leaving_out(result: Result, *clauses: str) -> Result:
+    """The same, where these clauses say nothing of the case."""
+    return replace(result, silent=result.silent.union(clauses))
 
 
 def papers_due(why: Bilingual, papers: tuple[PaperWanted, ...], /, **facts: object) -> Result:

@@ -11,6 +11,8 @@ from schemas.decision import Outcome
 from schemas.facts import EligibilityFacts
 from schemas.text import Bilingual
 
+_ADULTS = "成人"
+"""How a row says that the drug is for adults."""
 Judgement = tuple[Outcome, Bilingual] | None
 """NOT_MET or REFERRED with the reason; None where the limit is kept."""
 
@@ -19,6 +21,12 @@ def heaviest(judged: Iterable[Judgement]) -> Judgement:
     """What stands against one row: a broken limit before an open one."""
     struck = [each for each in judged if each is not None]
     return min(struck, key=lambda each: each[0] is Outcome.REFERRED, default=None)
+
+
+def is_limited(row: Drug, *, by_cancer: bool) -> bool:
+    """Whether the row prints anything that could stand against a use of the drug."""
+    adults = _ADULTS in row.limit_note
+    return row.min_prior_lines is not None or bool(row.subtypes) or adults or (by_cancer and bool(row.cancers))
 
 
 def cancer_fits(row: Drug, diagnosis: Diagnosis) -> Judgement:
@@ -57,6 +65,6 @@ def lines_kept(row: Drug, diagnosis: Diagnosis) -> Judgement:
 
 def of_age(row: Drug, facts: EligibilityFacts) -> Judgement:
     """The insured person is an adult where the row is limited to them."""
-    if "成人" not in row.limit_note or age_on(facts.insured.birth_date, facts.applied_on) >= ADULT_AGE:
+    if _ADULTS not in row.limit_note or age_on(facts.insured.birth_date, facts.applied_on) >= ADULT_AGE:
         return None
     return Outcome.NOT_MET, say("该药限成人使用。", "Limited to adults.")

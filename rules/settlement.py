@@ -4,7 +4,7 @@ from rules.amounts import reckon_amounts, share_of
 from rules.context import Context
 from rules.next_steps import CALL_INSURER, OWN_COST, REST_OWN_COST
 from rules.registry import rule
-from rules.result import Result, met, not_applicable, not_met, referred, say
+from rules.result import Result, leaving_out, met, not_applicable, not_met, referred, say
 from schemas.car_t_facts import CarTSettlementFacts
 from schemas.decision import Amounts, SettlementFacts
 from schemas.money import ZERO, Yuan
@@ -42,7 +42,7 @@ def insurer_share(facts: SettlementFacts | CarTSettlementFacts, context: Context
         f" the insurer pays {amounts.insurer_pays}, own share {amounts.own_share}.",
     )
     if share.certain:
-        return met(why, **known, ratio=share.ratio)
+        return leaving_out(met(why, **known, ratio=share.ratio), *share.silent)
     proposed = say(
         why.zh + "未参保却已获社保补偿，比例表未列此情形，需人工确认。",
         why.en + " Compensated without being enrolled: the table has no such row, so a person confirms.",

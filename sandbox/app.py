@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from pydantic import SecretStr
 
 from sandbox import (
+    appointments,
     control,
     courier,
     cryo_courier,
@@ -29,7 +30,18 @@ from sandbox.sender import Sender
 
 log = structlog.get_logger(__name__)
 
-_PARTNERS = (insurer, pharmacy, foundation, hospital, institution, courier, manufacturer, cryo_courier, notifier)
+_PARTNERS = (
+    insurer,
+    pharmacy,
+    foundation,
+    hospital,
+    institution,
+    appointments,
+    courier,
+    manufacturer,
+    cryo_courier,
+    notifier,
+)
 
 
 def create_app(

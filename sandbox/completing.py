@@ -139,7 +139,8 @@ async def _written(
 
 
 def _logged(move: Move, since: datetime) -> TemperatureRecord:
-    lowest, highest = USUAL[move.material]
+    made = move.step is CustodyStep.MANUFACTURED
+    lowest, highest = USUAL[Material.STARTING_MATERIAL if made else move.material]
     shown = (lowest if move.lowest is None else move.lowest, highest if move.highest is None else move.highest)
     return TemperatureRecord(
         device="logger-1", started_at=since, ended_at=datetime.now(UTC), lowest=min(shown), highest=max(shown)

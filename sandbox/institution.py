@@ -108,16 +108,17 @@ def _apheresis(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
 
 def _infusion(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
     """From the examination to the bill."""
-    steps: list[Step] = [("record_examination", _examined(outcome.examination, outcome.reason))]
+    steps: list[Step] = [("record_examination", _examined(outcome.examination, outcome))]
     if outcome.examination is ExaminationResult.POSTPONED:
-        steps.append(("record_examination", _examined(ExaminationResult.FIT, "")))
+        steps.append(("record_examination", _examined(ExaminationResult.FIT, outcome)))
     if outcome.examination is not ExaminationResult.UNFIT:
         steps += _bedside(order, outcome)
     return _cut([*steps, ("submit_costs", _bill(order, outcome))], outcome.up_to)
 
 
 def _bedside(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
-    thawed = {"material": Material.PRODUCT.value, "step": CustodyStep.THAWED.value, "wrong_label": outcome.wrong_label}
+    bag = {"material": Material.PRODUCT.value, "step": CustodyStep.THAWED.value}
+    thawed = {**bag, "logged": outcome.logged, "wrong_label": outcome.wrong_label}
     return [
         ("record_lymphodepletion", {}),
         ("record_custody", thawed),
@@ -128,8 +129,10 @@ def _bedside(order: AdmissionOrder, outcome: AdmissionOutcome) -> list[Step]:
     ]
 
 
-def _examined(result: ExaminationResult, reason: str) -> dict[str, object]:
-    return {"result": result.value, "reason": reason}
+def _examined(result: ExaminationResult, outcome: AdmissionOutcome) -> dict[str, object]:
+    if result is not ExaminationResult.FIT:
+        return {"result": result.value, "reason": outcome.reason}
+    return {"result": result.value, "valid_until": outcome.valid_until and outcome.valid_until.isoformat()}
 
 
 def _reaction(outcome: AdmissionOutcome) -> list[Step]:

@@ -1,5 +1,7 @@
 """What a partner's call-back can be told to say, one shape per operation; the defaults are the happy way."""
 
+from datetime import date
+
 from pydantic import Field
 
 from sandbox.cells import CONDITIONS
@@ -78,10 +80,14 @@ class AdmissionOutcome(Strict):
     """INSUFFICIENT: a second one a moment later collects enough."""
     examination: ExaminationResult = ExaminationResult.FIT
     """POSTPONED: fit a moment later. UNFIT: nothing but the bill follows."""
+    valid_until: date | None = None
+    """Last day on which the examination that found the patient fit counts."""
     reaction: int | None = Field(default=None, ge=1, le=5)
     """Grade of a cytokine release syndrome."""
     wrong_label: bool = False
     """The bag that is thawed carries another therapy's identifier."""
+    logged: bool = True
+    """Whether the thaw comes with the temperatures since the product arrived."""
     response: Response = Response.COMPLETE
     costs: tuple[CostItem, ...] | None = None
     """None: a usual bill."""

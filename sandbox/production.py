@@ -26,8 +26,8 @@ async def begin(connection: "Connection", journey_id: str, din: str, pace: float
     outcome = SlotOutcome.model_validate(told.outcome)
     steps = [ending(journey_id, slot["slot_id"], outcome)]
     if outcome.status is not ManufacturingStatus.FAILED:
-        made = steps[0]._replace(type="record_custody", data=_moved(CustodyStep.MANUFACTURED, logged=False))
-        steps = [made, made._replace(data=_moved(CustodyStep.STORED, logged=True)), *steps]
+        made = steps[0]._replace(type="record_custody", data=_moved(CustodyStep.MANUFACTURED))
+        steps = [made, made._replace(data=_moved(CustodyStep.STORED)), *steps]
     await plan_in_turn(connection, steps, told, pace)
 
 
@@ -37,5 +37,5 @@ def ending(journey_id: str, slot_id: str, outcome: SlotOutcome) -> Callback:
     return Callback(PartnerName.MANUFACTURER, journey_id, "record_manufacturing", slot_id, said)
 
 
-def _moved(step: CustodyStep, *, logged: bool) -> dict[str, object]:
-    return planned(material=Material.PRODUCT.value, step=step.value, holder=MANUFACTURER, logged=logged)
+def _moved(step: CustodyStep) -> dict[str, object]:
+    return planned(material=Material.PRODUCT.value, step=step.value, holder=MANUFACTURER, logged=True)

@@ -229,6 +229,8 @@ class RecordCancellation(ActionInput):
     effective_on: date
     """First day without cover."""
     reason: Reason
+    revoked: bool = False
+    """The cancellation that was told before, of that day, does not take place: the cover goes on."""
 
 
 class RecordFraud(ActionInput):

@@ -32,6 +32,9 @@ class CarTPlanRequest(Shape):
     product: ProductId
     drug: DrugName
     effective_on: date
+    expires_on: date | None = None
+    """Last day of the insurance period."""
+    renewed_to: date | None = None
 
 
 class CarTWindowRequest(Shape):
@@ -62,6 +65,8 @@ class CarTPlan(Shape):
     drug_id: str = ""
     drug_label: str = Field(default="", max_length=120)
     investigation_budget: Budget | None = None
+    covered_to: date | None = None
+    """Last day on which a first apheresis is covered."""
 
 
 class CarTCarriedOver(Shape):
@@ -76,6 +81,9 @@ class CarTCarriedOver(Shape):
     plan: CarTPlan
     asked: dict[str, int] = Field(default_factory=dict)
     taken: tuple[TakenAction, ...] = ()
+    """The last actions."""
+    taken_before: tuple[str, ...] = ()
+    """Digests of the keys of all actions before those: none of them is ever taken a second time."""
     custody: tuple[CustodyEvent, ...] = ()
     """Events since the apheresis that counts."""
     first_seq: int = 1

@@ -162,7 +162,16 @@ class RecordExamination(ActionInput):
     examined_on: date
     again_on: date | None = None
     """With POSTPONED: when the patient is to be examined again."""
+    valid_until: date | None = None
+    """With FIT: the last day on which the institution lets it count; None: it does not say."""
     reason: Said = ""
+
+    @model_validator(mode="after")
+    def _counts(self) -> Self:
+        if self.valid_until and (self.result is not ExaminationResult.FIT or self.valid_until < self.examined_on):
+            message = "valid_until: is given where the patient was found fit, and no day before that"
+            raise ValueError(message)
+        return self
 
 
 class RecordLymphodepletion(ActionInput):

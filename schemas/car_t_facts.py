@@ -104,6 +104,10 @@ class CarTInfusionFacts(Strict):
     product_expires_on: date | None = None
     examination: ExaminationResult | None = None
     examined_on: date | None = None
+    fit_until: date | None = None
+    """Last day on which the examination counts, where the institution says so."""
+    examined_anew_since: date | None = None
+    """Examinations before this day count no more: a later one found the patient not fit, or other cells were needed."""
     conditioned_on: date | None = None
     """Last day of the lymphodepleting chemotherapy."""
     site: str
@@ -164,6 +168,8 @@ class CarTCostFacts(Strict):
     site_accepted: bool = False
     """A person accepted the item's institution for this therapy, where the list left it open."""
     first_apheresis_on: date | None = None
+    product_released: bool = False
+    """Whether the manufacturer released a product that was made of the cells."""
     infused_on: date | None = None
     """Day of the first infusion."""
     infusible_from: date | None = None
@@ -194,6 +200,8 @@ class CarTNews(StrEnum):
     DEATH = "death"
     POLICY_CANCELLED = "policy_cancelled"
     FRAUD = "fraud"
+    COVER_ENDED = "cover_ended"
+    """Before any apheresis, and without a renewal."""
 
 
 class CarTStandingFacts(Strict):

@@ -32,7 +32,11 @@ class CarTTherapy(Shape):
     """Chain-of-identity identifier."""
     din: str = ""
     """Donation identification number of the apheresis that counts."""
+    earlier_dins: tuple[str, ...] = ()
+    """Those of the aphereses before it."""
     conditions: tuple[StorageConditions, ...] = ()
+    uncovered_from: date | None = None
+    """First day after the cover, where it ended before any apheresis: one of an earlier day can still be told."""
     first_apheresis_on: date | None = None
     collected_on: date | None = None
     """First day of the apheresis whose cells count."""
@@ -43,10 +47,16 @@ class CarTTherapy(Shape):
     batch: str = ""
     certificate: str = ""
     product_expires_on: date | None = None
+    appointment: str = ""
+    """The assessment or admission that is booked; empty: none that could still be called off."""
     shipment: str = ""
-    """The transport booked for the product; empty: none that could still be called off."""
+    """The transport of cells that is booked; empty: none that could still be called off."""
     examination: ExaminationResult | None = None
     examined_on: date | None = None
+    fit_until: date | None = None
+    """Last day on which the examination counts, where the institution says so."""
+    examined_anew_since: date | None = None
+    """Examinations before this day count no more: a later one found the patient not fit, or other cells were needed."""
     conditioned_on: date | None = None
     at_bedside: bool = False
     """Cleared for the infusion, of which nobody has told: it may have been given."""

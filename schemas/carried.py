@@ -49,6 +49,8 @@ class CarriedOver(Shape):
     """How often each partner was asked what, for the keys of its next requests."""
     taken: tuple[TakenAction, ...] = ()
     """The last actions."""
+    taken_before: tuple[str, ...] = ()
+    """Digests of the keys of all actions before those: none of them is ever taken a second time."""
     first_purchased_on: date | None = None
     """Day on which the first drug of the journey was handed over."""
     aid_since: date | None = None

@@ -16,6 +16,16 @@ def china_date(moment: datetime) -> date:
     return china_time(moment).date()
 
 
+def day_begins(day: date) -> datetime:
+    """The first moment of a day in China."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def day_ends(day: date) -> datetime:
+    """The moment at which a day in China is over: the first of the day after."""
+    return day_begins(day + timedelta(days=1))
+
+
 def due_moment(due_at: datetime) -> str:
     """A deadline to the minute on a clock in China; midnight is the end of the day before, as deadlines mean it."""
     local = china_time(due_at)

@@ -49,7 +49,7 @@ class Reservation(Shape):
 
 
 class Commit(Shape):
-    """Turn part of a reservation into a paid benefit and release the rest."""
+    """Turn part of a reservation into a paid benefit and release the rest; a voucher issued for it is redeemed."""
 
     key: IdempotencyKey
     reservation: IdempotencyKey
@@ -57,10 +57,12 @@ class Commit(Shape):
 
 
 class Release(Shape):
-    """Give a reservation back to the limit."""
+    """Give a reservation back to the limit; a voucher issued for it is void."""
 
     key: IdempotencyKey
     reservation: IdempotencyKey
+    handed_over: bool = False
+    """The drug was handed over all the same: the voucher is redeemed."""
 
 
 class Recover(Shape):
@@ -89,6 +91,9 @@ class IssueVoucher(Shape):
     key: IdempotencyKey
     journey_id: JourneyId
     reserve: Reserve
+    drug_id: str = ""
+    """Row of the product's drug list, of the prescription it stands for; empty where that tells none."""
+    prescribed_on: date | None = None
     issued_on: date
     last_day: date | None = None
     """Last day of validity, None where the document prints none."""
@@ -105,6 +110,24 @@ class Voucher(Shape):
     issued_on: date | None = None
     """None only in answers recorded before vouchers told their days."""
     last_day: date | None = None
+    prescribed_nearby_on: date | None = None
+    """What `PrescriptionNearby` answers, as the voucher was issued: nobody can come between."""
+
+
+class PrescriptionsQuery(Shape):
+    """When was this drug prescribed nearest to `prescribed_on`, among the other claims that a voucher stands for."""
+
+    product: ProductId
+    policy_number: PolicyNumber
+    journey_id: JourneyId
+    drug_id: str
+    prescribed_on: date
+
+
+class PrescriptionNearby(Shape):
+    """Day of issue of that prescription, before or after; None where no other claim has one."""
+
+    prescribed_on: date | None = None
 
 
 class VoucherCheck(Shape):
@@ -126,12 +149,3 @@ class VoucherStanding(Shape):
     """`issued`, `verified`, `wrong_code`, `locked`, `expired`, `redeemed` or `void`."""
 
     standing: str
-
-
-class VoucherChange(Shape):
-    """Redeem or void a voucher."""
-
-    voucher_id: str
-    key: IdempotencyKey
-    to: str
-    """`redeemed` or `void`."""

@@ -9,6 +9,7 @@ TEMPLATES = frozenset(
     {
         "aid_open",
         "booking_refused",
+        "cancellation_revoked",
         "cover_ended",
         "cover_ends",
         "escalation",

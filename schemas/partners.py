@@ -280,6 +280,22 @@ class AppointmentReceipt(Shape):
     on: date
 
 
+class AppointmentCancellation(PartnerWrite):
+    """The patient does not come: not for the assessment, or not to be admitted."""
+
+    appointment_id: str
+    goes_on: bool = False
+    """The therapy goes on, at another institution or later: a bill of this appointment is not its last."""
+
+
+class AppointmentCancelled(Shape):
+    """What became of the cancellation."""
+
+    appointment_id: str
+    cancelled: bool
+    """False: the patient is being treated already, or was."""
+
+
 class Admission(PartnerWrite):
     """Have the patient admitted for apheresis, or for the infusion."""
 

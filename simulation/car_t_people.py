@@ -7,7 +7,7 @@ from typing import Any
 from stdnum.iso7064 import mod_37_2
 
 from schemas.car_t_view import CarTTherapy, CarTView
-from schemas.civil import china_date
+from schemas.civil import china_date, day_begins
 from schemas.custody import CustodyStep, Deviation, DeviationKind, Material
 from schemas.journey import JourneyStatus, Stage, WaitingFor
 from schemas.people import ActorRole
@@ -130,7 +130,9 @@ def _custody(now: Situation, told: Mapping[str, Any]) -> Fields:
     material = Material.PRODUCT if view.product_at else Material.STARTING_MATERIAL
     if not view.product_at and at not in {view.therapy.party, COURIER}:
         made = {"material": Material.PRODUCT, "step": CustodyStep.MANUFACTURED, "place": at, "holder": at}
-        return {"event": {**made, "at": now.at, "identity": _identity(view)}}
+        collected = day_begins(view.therapy.collected_on or china_date(now.at))
+        lay = [_logged(now, Material.STARTING_MATERIAL) | {"started_at": collected}]
+        return {"event": {**made, "at": now.at, "identity": _identity(view), "temperatures": lay}}
     ends = (view.therapy.manufacturer, view.therapy.party)
     target = ends[material is Material.PRODUCT] if at == COURIER else COURIER
     handed = {"material": material, "step": CustodyStep.HANDED_OVER, "place": at, "sender": at, "holder": target}

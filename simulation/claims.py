@@ -15,6 +15,7 @@ from intake.cloudevents import Event
 from intake.inbox import Inbox
 from intake.refusals import Refused
 from intake.validation import KnownProducts, report
+from privacy import places
 from schemas.claim import ClaimReport
 from schemas.claims import ANY_CLAIM, CLAIMS, REPORTS, AnyClaim
 from schemas.names import ProductId
@@ -98,12 +99,13 @@ async def hand_in(house: House, claim: Reported) -> AnyClaim:
     number = claim.report.claim_number
     event = Attributes(id=number, source="simulation", type=event_type(claim.script), time=claim.starts, subject=None)
     try:
-        taken = await Inbox(house.pool, house.products.version).take(event, claim.report, number.encode())
+        taken = await Inbox(house.pool, house.vault, house.products.version).take(event, claim.report, number.encode())
     except Refused as refusal:
         reasons = "; ".join(f"{one.field}: {one.reason.en}" for one in refusal.fields)
         message = f"{claim.script.name or 'the claim'} is not taken in: {reasons}"
         raise ScenarioError(message) from None
-    return ANY_CLAIM.validate_python(await house.pool.fetchval(_SQL["claim"], taken.journey_id))
+    kept = await house.pool.fetchval(_SQL["claim"], taken.journey_id)
+    return ANY_CLAIM.validate_python(await house.vault.open(taken.journey_id, places.START, kept))
 
 
 def _reported(

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.history.v1 import History, HistoryEvent
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
+
+from audit.opening import opened, said
 
 
 class Follower:
@@ -37,7 +39,14 @@ class Follower:
             self._begin(self._run_id)
             await self._pages.fetch_next_page()
         for event in self._pages.current_page or ():
-            self._run.add(event)
+            self._run.add(await self._opened(event))
+
+    async def _opened(self, event: HistoryEvent) -> HistoryEvent:
+        """The event; of a failure, as it says what failed."""
+        codec = self._client.data_converter.payload_codec
+        if codec is None or not event.HasField("workflow_task_failed_event_attributes"):
+            return event
+        return (await opened(History(events=[event]), codec)).events[0]
 
     def begin_anew(self) -> None:
         """Forget what was read: the newest run is read from its start."""
@@ -93,7 +102,7 @@ class Run:
             case "workflow_task_completed_event_attributes":
                 self.at_rest, self.failure = True, ""
             case "workflow_task_failed_event_attributes":
-                self.failure = event.workflow_task_failed_event_attributes.failure.message
+                self.failure = said(event.workflow_task_failed_event_attributes.failure)
             case "workflow_execution_continued_as_new_event_attributes":
                 attributes = event.workflow_execution_continued_as_new_event_attributes
                 self.successor = attributes.new_execution_run_id

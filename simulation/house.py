@@ -11,6 +11,8 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from activities.people import People
+from privacy.key_ring import KeyRing
+from privacy.vault import Vault
 from products.calendar import WorkingCalendar, load_calendar
 from products.loader import Products, load_products
 from schemas.partners import PartnerName
@@ -50,7 +52,10 @@ class House:
 
     database: str
     """Its URL."""
+    ring: KeyRing
+    """Sealed as in production, with keys that do not outlive it."""
     pool: "asyncpg.Pool[asyncpg.Record]"
+    vault: Vault
     skipper: TimeSkipper
     clock: MovedClock
     stage: Stage
@@ -66,30 +71,36 @@ class House:
 @asynccontextmanager
 async def open_house() -> AsyncIterator[House]:
     """Everything that journeys need, in a folder that goes away again. Raises what a stack raises that fails."""
-    async with idle_house() as house, at_work(house.client, house.pool, house.stage, _BUILD):
+    async with idle_house() as house, at_work(house.client, house.pool, house.vault, house.stage, _BUILD):
         await make_current(house.client, _BUILD)
         with house.clock.installed():
             yield house
 
 
 @asynccontextmanager
-async def idle_house() -> AsyncIterator[House]:
-    """A house in which nobody works yet: its workers may be in processes of their own."""
+async def idle_house(ring: KeyRing | None = None) -> AsyncIterator[House]:
+    """A house in which nobody works yet: its workers may be in processes of their own.
+
+    With the `ring` of another house, the same claims have the same journeys in both.
+    """
     async with AsyncExitStack() as stack:
-        database, client = await _servers(stack.enter_context(_folder()), stack)
+        database, settings = await _servers(stack.enter_context(_folder()), stack)
         pool = await open_pool(database, max_size=_CONNECTIONS)
         stack.push_async_callback(pool.close)
+        ring = ring or KeyRing.new()
+        vault = Vault(pool, ring)
+        client = await connect(settings, vault)
         skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=_SKIPS_AT_ONCE))
-        yield House(database, pool, skipper, MovedClock(), Stage(), load_products(), load_calendar())
+        yield House(database, ring, pool, vault, skipper, MovedClock(), Stage(), load_products(), load_calendar())
 
 
 @asynccontextmanager
 async def at_work(
-    client: Client, pool: "asyncpg.Pool[asyncpg.Record]", stage: Stage, build: str
+    client: Client, pool: "asyncpg.Pool[asyncpg.Record]", vault: Vault, stage: Stage, build: str
 ) -> AsyncIterator[None]:
     """The worker of production, versioned as there, on partners that are played."""
-    partners = stage.partners(People(pool))
-    workers = [journeys_worker(client, Own(pool), partners, deployment=deployment_of(build))]
+    partners = stage.partners(People(pool, vault))
+    workers = [journeys_worker(client, Own(pool, vault), partners, deployment=deployment_of(build))]
     workers += [partner_worker(client, partners, name) for name in PartnerName]
     async with AsyncExitStack() as stack:
         for worker in workers:
@@ -105,7 +116,7 @@ def _folder() -> Iterator[Path]:
         yield folder
 
 
-async def _servers(folder: Path, stack: AsyncExitStack) -> tuple[str, Client]:
+async def _servers(folder: Path, stack: AsyncExitStack) -> tuple[str, Settings]:
     supervisor = await stack.enter_async_context(Supervisor(StateFolder(folder)))
     server = EmbeddedPostgres(folder / "postgres", settings=_FORGETFUL)
     port = free_port()
@@ -117,4 +128,4 @@ async def _servers(folder: Path, stack: AsyncExitStack) -> tuple[str, Client]:
     finally:
         await connection.close()
     settings = Settings.model_validate({"temporal_address": f"{HOST}:{port}", "temporal_namespace": "default"})
-    return server.url(), await connect(settings)
+    return server.url(), settings

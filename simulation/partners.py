@@ -22,6 +22,7 @@ from schemas.money import to_fen
 from schemas.partners import (
     AidProgram,
     AidReceipt,
+    AppointmentCancelled,
     AppointmentReceipt,
     CourierCancelled,
     CourierReceipt,
@@ -59,6 +60,7 @@ ANSWERS: Mapping[PartnerName, Mapping[str, type[Shape]]] = {
         "request_records": RecordsReceipt,
         "book_assessment": AppointmentReceipt,
         "admit": AppointmentReceipt,
+        "cancel_appointment": AppointmentCancelled,
     },
     PartnerName.MANUFACTURER: {"reserve_slot": SlotReceipt, "cancel_slot": SlotCancelled, "slot": SlotStanding},
     PartnerName.CRYO_COURIER: {"book_shipment": ShipmentReceipt, "cancel_shipment": ShipmentCancelled},
@@ -217,6 +219,10 @@ class Cast:
         return {"appointment_id": self._new("appointment"), "on": asked["on"]}
 
     _usual_admit = _usual_book_assessment
+
+    def _usual_cancel_appointment(self, path: tuple[str, ...], asked: Asked) -> Fields:
+        del asked
+        return {"appointment_id": path[1], "cancelled": True}
 
     def _usual_reserve_slot(self, path: tuple[str, ...], asked: Asked) -> Fields:
         del path

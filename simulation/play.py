@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from activities.ledger import policy_digest
+from privacy import places
 from schemas.claims import AnyClaim
 from schemas.journey import DecisionRecord, JourneyStatus, Notice, TimelineEntry
 from schemas.people import ActorRole
@@ -144,7 +146,8 @@ class ClaimPlay:
             return
         journey = self._underway.claim.journey_id
         before = self._status.revision if self._status else 0
-        status = JourneyStatus.model_validate(await self._house.pool.fetchval(_SQL["standing"], journey))
+        standing = await self._house.pool.fetchval(_SQL["standing"], journey)
+        status = JourneyStatus.model_validate(await self._house.vault.open(journey, places.STATUS, standing))
         self._idle = self._idle + 1 if status.revision == before else 0
         if status.revision != before:
             await self._read(journey, status)
@@ -153,15 +156,18 @@ class ClaimPlay:
 
     async def _read(self, journey: str, status: JourneyStatus) -> None:
         """Put the journey's new decisions, history entries, messages and deadline into the chronicle."""
-        pool, chronicle = self._house.pool, self._chronicle
+        pool, open_, chronicle = self._house.pool, self._house.vault.open, self._chronicle
         for row in await pool.fetch(_SQL["decisions"], journey, len(chronicle.decisions)):
-            chronicle.decisions.append(DecisionRecord.model_validate(row["record"]))
+            record = await open_(journey, places.decision(row["number"]), row["record"])
+            chronicle.decisions.append(DecisionRecord.model_validate(record))
         for row in await pool.fetch(_SQL["entries"], journey, chronicle.entries):
-            entry = TimelineEntry.model_validate(row["entry"])
+            told = await open_(journey, places.entry(row["seq"]), row["entry"])
+            entry = TimelineEntry.model_validate(told)
             if stage := chronicle.took_place(entry):
                 self._cues.entered(stage, entry.at)
         for row in (await pool.fetch(_SQL["notices"], journey))[len(chronicle.notices) :]:
-            chronicle.told(Notice.model_validate(row["payload"]), status.updated_at)
+            notice = await open_(journey, places.notice(row["key"]), row["payload"])
+            chronicle.told(Notice.model_validate(notice), status.updated_at)
         chronicle.waits(status)
 
     async def close(self) -> None:
@@ -172,6 +178,9 @@ class ClaimPlay:
     async def trace(self) -> ClaimTrace:
         """What happened, and the money as it stands."""
         policy = self._claim.coverage["policy"]
-        left = await self._house.pool.fetchval(_SQL["available"], policy["product"], policy["policy_number"])
+        product, number = policy["product"], policy["policy_number"]
+        left = await self._house.pool.fetchval(
+            _SQL["available"], product, policy_digest(self._house.vault, product, number)
+        )
         money_left = Decimal(policy["sum_insured"]) if left is None else left
         return self._chronicle.trace(self._claim.script.name, self._status, money_left, self._cues.undone())

@@ -55,7 +55,12 @@ def read(file: Path, products: Products) -> Scenario:
 
 
 def _parsed(file: Path, text: str) -> tuple[yaml.Node | None, object]:
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"{file}:{line}: holds the control character {ord(text[error.position]):#04x}; take it out"
+        raise ScenarioError(message) from None
     try:
         node = loader.get_single_node()
         return node, loader.construct_document(node) if node else None

@@ -84,7 +84,8 @@ class Traveller:
             refusal = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+                message = f"{name} finds a journey whose code fails: {error.message}"
+                raise StuckError(message) from error
             refusal = "the journey is closed"
         return await self.come_to_rest(news=not refusal), refusal
 

@@ -5,16 +5,12 @@ from temporalio.common import VersioningBehavior
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
-    from activities.decisions import Decisions
-    from activities.hospital import Hospital
-    from activities.insurer import Insurer
     from schemas.actions import CorrectClaim
     from schemas.car_t import CarTCarriedOver, CarTClaim
     from schemas.car_t_actions import ArrangeTreatment, BookAssessment, RecordAssessment
     from schemas.car_t_view import CarTView
     from schemas.decision import Verdict
     from schemas.journey import JourneyResult, JourneyStatus, Stage, Wait, WaitingFor
-    from schemas.partners import AssessmentBooking, PartnerName
     from schemas.people import ActorRole
 
 from workflows import car_t_texts, texts
@@ -26,7 +22,7 @@ from workflows.car_t_inputs import CarTJourneyInputs
 from workflows.car_t_sites import approved_at
 from workflows.car_t_turns import CarTTurns
 from workflows.drug_case import today
-from workflows.endings import CorrectedError, JourneyEndedError, TherapyEndedError
+from workflows.endings import CorrectedError, JourneyEndedError, NotFitError, TherapyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
@@ -62,7 +58,7 @@ class CarTJourney(CarTJourneyInputs):
         self.bill = Bill(self.journey, self.desk, self.case, self.cells.waits)
         self.recovery = Recovery(self.journey)
         if carried:
-            self.journey.inbox.remember(carried.taken)
+            self.journey.inbox.remember(carried.taken, carried.taken_before)
             self.journey.inbox.expect(_FIRST_WAIT[carried.status.stage][0])
 
     @workflow.run
@@ -102,7 +98,7 @@ class CarTJourney(CarTJourneyInputs):
                 return
 
     async def to_infusion(self) -> None:
-        """Manufacturing, examination, lymphodepletion, infusion; cells that cannot be used are replaced. CART-5."""
+        """Manufacturing, examination, lymphodepletion, infusion; what counts no more is done anew. CART-5."""
         await self.cells.make()
         while True:
             try:
@@ -111,6 +107,8 @@ class CarTJourney(CarTJourneyInputs):
                 await self.care.infuse()
             except UnusableCellsError:
                 await self.cells.replace()
+            except NotFitError:
+                continue
             else:
                 return
 
@@ -132,15 +130,13 @@ class CarTJourney(CarTJourneyInputs):
         journey.record.note("stage", texts.CLAIM_RECEIVED)
         journey.record.wait(WaitingFor.HAND_OFF, ActorRole.INSURER)
         await journey.publish()
-        coverage = await self.desk.look_up(PartnerName.INSURER, Insurer.coverage, case.coverage_query())
-        plan = await journey.decidable(Decisions.car_t_plan, case.plan_request(coverage))
-        case.learn(coverage, plan)
-        journey.record.change(drug=plan.drug_label)
+        await self.cells.cover.learn()
+        journey.record.change(drug=case.plan.drug_label)
 
     async def start_over(self, correction: CorrectClaim) -> None:
         """Decide anew on the corrected facts; what was handed in still counts, what was set aside is given back."""
         self.journey.inbox.expect(WaitingFor.NOTHING)
-        await self.cells.give_up()
+        await self.cells.bookings.call_off(goes_on=True)
         await self.bill.give_back()
         self.case.correct(correction)
         given = ", ".join(correction.given)
@@ -166,27 +162,13 @@ class CarTJourney(CarTJourneyInputs):
             journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", car_t_texts.site_refused(booking.site))
         case.change(site=booking.site, party=booking.party)
         journey.inbox.expect(WaitingFor.ASSESSMENT)
-        await self._book(booking)
+        await self.cells.bookings.assess(booking)
         answer = await self.cells.waits.answer(
             RecordAssessment, WaitingFor.ASSESSMENT, ActorRole.HOSPITAL, planned_on=booking.on
         )
+        self.cells.bookings.kept()
         await journey.approved_or_end(await journey.decide(case.assessment_facts(answer)))
         case.change(assessed_on=answer.assessed_on)
-
-    async def _book(self, booking: BookAssessment) -> None:
-        claim = self.case.claim
-        await self.desk.hand_off(
-            PartnerName.HOSPITAL,
-            Hospital.book_assessment,
-            lambda key: AssessmentBooking(
-                key=key,
-                journey_id=claim.journey_id,
-                site=booking.site,
-                party=booking.party,
-                on=booking.on,
-                person=claim.insured.ref,
-            ),
-        )
 
     async def arrange(self) -> None:
         """The benefit is reserved, a manufacturing slot and a bed are taken. CART-6."""
@@ -214,8 +196,9 @@ class CarTJourney(CarTJourneyInputs):
         record.wait(what, on)
         inbox.expect(what)
         await self.journey.publish()
+        await workflow.wait_condition(lambda: self.desk.idle or inbox.answer is not None or inbox.diverted)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if inbox.answer is None and not inbox.diverted:
+        if self.desk.idle and inbox.answer is None and not inbox.diverted:
             upgrade = workflow.info().is_target_worker_deployment_version_changed()
             workflow.continue_as_new(
                 self.case.claim.model_copy(update={"carried": self._carry()}),
@@ -232,6 +215,7 @@ class CarTJourney(CarTJourneyInputs):
             plan=case.plan,
             asked=self.desk.asked,
             taken=self.journey.inbox.taken(),
+            taken_before=self.journey.inbox.taken_before(),
             custody=case.custody,
             first_seq=case.first_seq,
             words=case.words,
@@ -244,24 +228,26 @@ class CarTJourney(CarTJourneyInputs):
     # The end
 
     async def end(self, ended: JourneyEndedError) -> None:
-        """Settle what stays covered, give back what was set aside, and close."""
+        """Call off what is booked, settle what stays covered, give back what was set aside, and close."""
         self.journey.inbox.expect(WaitingFor.NOTHING)
         self.journey.inbox.hear_no_withdrawal()
         self.journey.on_turn = self.turns.heed_while_ending
         stage = ended.stage
         self.care.hear_of_infusion()
+        await self.cells.bookings.call_off()
         try:
             if await self._owed(ended):
                 await self.bill.settle()
         except JourneyEndedError as found_out:
             stage = found_out.stage
+        begun = self.case.owed and self.case.therapy.first_apheresis_on is not None
         self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell
         if not self.case.owed:
             await self.recovery.claim_back(self.case.commitments)
-        await self.cells.give_up()
         await self.bill.give_back()
-        await self.journey.close(stage, car_t_texts.THERAPY_ENDS[stage])
+        await self.desk.wait_until_idle()
+        await self.journey.close(stage, car_t_texts.ends(stage, settled=begun))
 
     async def _owed(self, ended: JourneyEndedError) -> bool:
         """Whether anything of the therapy is owed; an early end is decided by its clause."""

@@ -1,6 +1,8 @@
 """At the bedside: the examination, the lymphodepletion, the infusion, and what follows it."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from temporalio import workflow
 
@@ -24,7 +26,7 @@ from workflows import car_t_texts
 from workflows.car_t_case import CarTCase
 from workflows.car_t_cells import Cells
 from workflows.drug_case import today
-from workflows.endings import TherapyEndedError
+from workflows.endings import NotFitError, TherapyEndedError
 from workflows.journey import Journey
 
 _SEVERE = 3
@@ -40,6 +42,8 @@ class Care:
         self.case = case
         self.cells = cells
         self.waits = cells.waits
+        self.again_on: date | None = None
+        """When a patient who was not fit is to be examined again."""
         journey.inbox.asides |= {"record_bridging": self.bridged, "record_adverse_event": self.reacted}
 
     async def bridged(self, action: ActionInput) -> None:
@@ -59,28 +63,65 @@ class Care:
 
     async def examine(self) -> None:
         """The patient is examined until fit; who is found unfit is not infused. CART-5."""
+        self.journey.inbox.asides.pop("record_examination", None)
+        self._heed_unfit()
         self.journey.record.enter_stage(Stage.PRE_INFUSION_EXAMINATION)
         self.journey.inbox.expect(WaitingFor.EXAMINATION)
-        await self.cells.admit("infusion", today())
-        again_on: date | None = None
-        while True:
-            answer = await self.waits.answer(
-                RecordExamination, WaitingFor.EXAMINATION, ActorRole.HOSPITAL, planned_on=again_on
+        await self._admit()
+        while not self.case.fit:
+            answer = await self.waits.answer_unless(
+                RecordExamination,
+                WaitingFor.EXAMINATION,
+                ActorRole.HOSPITAL,
+                last_day=self.case.therapy.product_expires_on,
+                planned_on=self.again_on,
             )
-            self.case.change(examination=answer.result, examined_on=answer.examined_on)
-            if answer.result is ExaminationResult.UNFIT:
-                raise TherapyEndedError(Stage.REFUSED, CarTNews.UNFIT, answer.examined_on)
-            if answer.result is ExaminationResult.FIT:
-                return
-            again_on = answer.again_on
-            self.journey.record.note("input", car_t_texts.postponed(again_on), actor=answer.actor)
+            if answer is None:
+                await self.cells.clear(conditioned=False)  # nobody is examined for cells that cannot be used
+                continue
+            self._examined(answer)
+            self._heed_unfit()
+        self.journey.inbox.asides["record_examination"] = self.examined_anew
+
+    async def _admit(self) -> None:
+        """A bed, unless one is booked or the patient is in it already."""
+        therapy = self.case.therapy
+        if not therapy.appointment and therapy.conditioned_on is None:
+            await self.cells.bookings.admit("infusion", today())
+
+    async def examined_anew(self, action: ActionInput) -> None:
+        """A patient who was fit was examined once more before the infusion: what was found then counts."""
+        if isinstance(action, RecordExamination):
+            self._examined(action)
+
+    def _examined(self, found: RecordExamination) -> None:
+        self.case.examined(found)
+        self.again_on = found.again_on
+        if found.result is ExaminationResult.POSTPONED:
+            self.journey.record.note("input", car_t_texts.postponed(found.again_on), actor=found.actor)
+
+    def _heed_unfit(self) -> None:
+        therapy = self.case.therapy
+        if therapy.examination is ExaminationResult.UNFIT:
+            raise TherapyEndedError(Stage.REFUSED, CarTNews.UNFIT, therapy.examined_on or today())
 
     async def deplete(self) -> None:
         """Lymphodepletion, once the cells were looked at: chemotherapy for cells that cannot be used would harm."""
+        if self.case.therapy.conditioned_on:
+            return  # examined anew since: whether it still counts is asked before the infusion
         await self.cells.clear(conditioned=False)
         self.journey.record.enter_stage(Stage.LYMPHODEPLETION)
-        answer = await self.waits.answer(RecordLymphodepletion, WaitingFor.LYMPHODEPLETION, ActorRole.HOSPITAL)
+        answer = await self.waits.answer_unless(
+            RecordLymphodepletion,
+            WaitingFor.LYMPHODEPLETION,
+            ActorRole.HOSPITAL,
+            changed=self.case.examined_anew(),
+            last_day=self.case.therapy.product_expires_on,
+        )
+        if answer is None:
+            raise NotFitError
         self.case.change(conditioned_on=answer.ended_on)
+        self.cells.bookings.kept()
 
     async def infuse(self) -> None:
         """The infusion: only of cells that were cleared, and cleared anew when anything is told of them. CART-5."""
@@ -92,7 +133,7 @@ class Care:
                 RecordInfusion,
                 WaitingFor.INFUSION,
                 ActorRole.HOSPITAL,
-                changed=lambda: not self.cells.cleared,
+                changed=partial(self._unsettled, self.case.examined_anew()),
                 last_day=self.case.therapy.product_expires_on,
             )
             if answer:
@@ -100,7 +141,12 @@ class Care:
             self.case.change(at_bedside=False)
         await self._infused(answer.infused_on)
 
+    def _unsettled(self, examined_anew: Callable[[], bool]) -> bool:
+        """Whether cells or patient have to be looked at once more."""
+        return not self.cells.cleared or examined_anew()
+
     async def _infused(self, on: date) -> None:
+        self.journey.inbox.asides.pop("record_examination", None)
         self.case.change(infused_on=on, at_bedside=False)
         await self._shorten(on)
 

@@ -1,6 +1,6 @@
 """What a CAR-T journey knows of its claim, and the facts that rules are given of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from schemas.actions import CorrectClaim
     from schemas.car_t import CarTCarriedOver, CarTClaim, CarTPlan, CarTPlanRequest, CarTWindowRequest
-    from schemas.car_t_actions import RecordApheresis, RecordAssessment, SubmitCosts
+    from schemas.car_t_actions import RecordApheresis, RecordAssessment, RecordExamination, SubmitCosts
     from schemas.car_t_facts import (
         CarTApheresisFacts,
         CarTAssessmentFacts,
@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         CarTSiteFacts,
         CarTStandingFacts,
         CostItem,
+        ExaminationResult,
     )
     from schemas.car_t_view import CarTTherapy, CarTView
     from schemas.carried import Commitment
@@ -34,6 +35,9 @@ with workflow.unsafe.imports_passed_through():
 from workflows.car_t_costs import compensated, told_once, total
 from workflows.drug_case import today
 from workflows.record import JourneyRecord
+
+_NOT_EXAMINED = {"examination": None, "examined_on": None, "fit_until": None, "conditioned_on": None}
+"""The patient has to be examined, and prepared, for the cells to come."""
 
 
 class CarTCase:
@@ -122,19 +126,21 @@ class CarTCase:
 
     # The cells.
 
-    def begin_cells(self) -> None:
-        """Cells are collected anew: what was made of the earlier ones counts no more."""
+    def begin_cells(self, on: date) -> None:
+        """Cells are collected anew on that day: what was made of the earlier ones counts no more."""
         self.first_seq += len(self.custody)
         self.custody, self.words = (), ()
         self.show(deviations=(), product_at=None)
+        therapy = self.therapy
         self.change(
+            earlier_dins=(*therapy.earlier_dins, therapy.din) if therapy.din else therapy.earlier_dins,
             din="",
             released=False,
             batch="",
             certificate="",
             product_expires_on=None,
-            examination=None,
-            examined_on=None,
+            **_NOT_EXAMINED,
+            examined_anew_since=on,
         )
 
     def make_again(self) -> None:
@@ -146,6 +152,38 @@ class CarTCase:
             batch="",
             certificate="",
             product_expires_on=None,
+            **_NOT_EXAMINED,
+            examined_anew_since=today(),
+        )
+
+    @property
+    def fit(self) -> bool:
+        """Whether the last examination found the patient fit, and counts today."""
+        therapy = self.therapy
+        found_fit = therapy.examination is ExaminationResult.FIT
+        return found_fit and (therapy.fit_until is None or today() <= therapy.fit_until)
+
+    @property
+    def expired(self) -> bool:
+        """Whether the product may not be used any more, however fit the patient is."""
+        expires_on = self.therapy.product_expires_on
+        return expires_on is not None and expires_on < today()
+
+    def examined_anew(self) -> Callable[[], bool]:
+        """Whether, from now on, another examination is told: what was found fit before it does not count."""
+        seen = self.therapy.examined_on
+        return lambda: self.therapy.examination is not ExaminationResult.FIT or self.therapy.examined_on != seen
+
+    def examined(self, found: RecordExamination) -> None:
+        """What an examination found; one that did not find the patient fit lets none before it count."""
+        since = self.therapy.examined_anew_since
+        if found.result is not ExaminationResult.FIT:
+            since = max(found.examined_on, since or found.examined_on)
+        self.change(
+            examination=found.result,
+            examined_on=found.examined_on,
+            fit_until=found.valid_until,
+            examined_anew_since=since,
         )
 
     def tell(self, event: CustodyEvent, head: CustodyHead) -> None:
@@ -220,8 +258,13 @@ class CarTCase:
 
     def plan_request(self, coverage: Coverage) -> CarTPlanRequest:
         """Which terms hold for this claim."""
+        policy = coverage.policy
         return CarTPlanRequest(
-            product=self.claim.product, drug=self.claim.drug, effective_on=coverage.policy.effective_on
+            product=self.claim.product,
+            drug=self.claim.drug,
+            effective_on=policy.effective_on,
+            expires_on=policy.expires_on,
+            renewed_to=policy.renewed_to,
         )
 
     def window_request(self, infused_on: date | None) -> CarTWindowRequest:
@@ -290,6 +333,8 @@ class CarTCase:
             product_expires_on=therapy.product_expires_on,
             examination=therapy.examination,
             examined_on=therapy.examined_on,
+            fit_until=therapy.fit_until,
+            examined_anew_since=therapy.examined_anew_since,
             conditioned_on=therapy.conditioned_on,
             site=therapy.site,
             site_accepted=self._accepted(therapy.site),
@@ -307,6 +352,7 @@ class CarTCase:
             item=item,
             site_accepted=self._accepted(item.site),
             first_apheresis_on=therapy.first_apheresis_on,
+            product_released=therapy.released,
             infused_on=therapy.infused_on,
             infusible_from=self.infusible_from,
             cover_ended_on=self.cover_ended_on,

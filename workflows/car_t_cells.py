@@ -6,10 +6,8 @@ from datetime import date
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.cryo_courier import CryoCourier
     from activities.custody import Custody
     from activities.decisions import Decisions
-    from activities.hospital import Hospital
     from activities.manufacturer import Manufacturer
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import (
@@ -26,23 +24,17 @@ with workflow.unsafe.imports_passed_through():
     from schemas.custody import CustodyEntry, CustodyEvent, CustodyStep, DeviationWord, Material
     from schemas.decision import Decision, Verdict
     from schemas.journey import Stage, WaitingFor
-    from schemas.partners import (
-        Admission,
-        PartnerName,
-        ShipmentBooking,
-        ShipmentCancellation,
-        SlotCancellation,
-        SlotQuery,
-        SlotRequest,
-    )
+    from schemas.partners import PartnerName, SlotQuery
     from schemas.people import Actor, ActorRole
 
 from workflows import car_t_texts, own
+from workflows.car_t_bookings import Bookings
 from workflows.car_t_case import CarTCase
+from workflows.car_t_cover import TherapyCover
 from workflows.car_t_sites import approved_at
 from workflows.car_t_waits import TherapyWaits
 from workflows.drug_case import today
-from workflows.endings import JourneyEndedError, TherapyEndedError
+from workflows.endings import JourneyEndedError, NotFitError, TherapyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.turns import tell_a_supervisor
@@ -68,13 +60,13 @@ class Cells:
         self.journey = journey
         self.desk = desk
         self.case = case
-        self.waits = TherapyWaits(journey, case)
+        self.cover = TherapyCover(journey, desk, case)
+        self.waits = TherapyWaits(journey, case, self.cover)
+        self.bookings = Bookings(journey, desk, case)
         self.looked_at = -1
         """How much was known of the chain when it was last found fit for infusion; -1: it was not."""
         self._not_theirs = set[str]()
         """Donations of other patients whose product was released for this one: a supervisor knows."""
-        self._booking: Material | str = ""
-        """What a partner is being asked for: where it refuses, it is asked anew for the therapy as it is by then."""
         self._writing = asyncio.Lock()
         journey.inbox.asides |= {"record_custody": self.tell, "resolve_deviation": self.dispose}
 
@@ -122,6 +114,7 @@ class Cells:
         async with self._writing:
             entry = CustodyEntry(key=key, journey_id=self.case.claim.journey_id, event=event)
             self.case.tell(event, await own.ask(Custody.append, entry))
+            self.bookings.brought(event.material)
             await self._look()
 
     async def _look(self) -> None:
@@ -137,68 +130,9 @@ class Cells:
 
     async def arrange(self) -> None:
         """A manufacturing slot, with the identifier that links cells and patient; a bed for the apheresis."""
-        await self._take_slot()
+        await self.bookings.take_slot()
         self.journey.inbox.expect(WaitingFor.APHERESIS)
-        await self.admit("apheresis", self.case.therapy.apheresis_planned_on or today())
-
-    async def _take_slot(self) -> None:
-        claim, therapy = self.case.claim, self.case.therapy
-        slot = await self.desk.hand_off(
-            PartnerName.MANUFACTURER,
-            Manufacturer.reserve_slot,
-            lambda key: SlotRequest(
-                key=key,
-                journey_id=claim.journey_id,
-                product=claim.product,
-                drug_id=self.case.plan.drug_id,
-                drug_name=self.case.plan.drug_label,
-                site=therapy.site,
-                apheresis_on=therapy.collected_on or therapy.apheresis_planned_on or today(),
-                coi=therapy.coi,
-            ),
-        )
-        self.case.change(slot=slot.slot_id, coi=slot.coi, manufacturer=slot.manufacturer, conditions=slot.conditions)
-
-    async def admit(self, purpose: str, on: date) -> None:
-        """Have the patient admitted, for `apheresis` or `infusion`."""
-        before, self._booking = self._booking, purpose
-        await self.desk.hand_off(PartnerName.HOSPITAL, Hospital.admit, lambda key: self._admission(key, purpose, on))
-        self._booking = before
-
-    def _admission(self, key: str, purpose: str, on: date) -> Admission:
-        claim, therapy = self.case.claim, self.case.therapy
-        return Admission(
-            key=key,
-            journey_id=claim.journey_id,
-            site=therapy.site,
-            party=therapy.party,
-            purpose=purpose,
-            on=on,
-            person=claim.insured.ref,
-        )
-
-    async def follow(self) -> None:
-        """The therapy goes on elsewhere: the patient is admitted there, and a product that is made is brought there."""
-        therapy, stage, booking = self.case.therapy, self.journey.record.status.stage, self._booking
-        if stage is Stage.APHERESIS and booking != "apheresis":
-            await self.admit("apheresis", max(therapy.apheresis_planned_on or today(), today()))
-        elif stage is Stage.PRE_INFUSION_EXAMINATION and booking != "infusion":
-            await self.admit("infusion", today())
-        if therapy.released and not self._arrived() and booking is not Material.PRODUCT:
-            await self._call_off()
-            await self._ship(Material.PRODUCT)
-
-    async def _call_off(self) -> None:
-        """The product is not to be carried where the therapy was; what is on its way already arrives there."""
-        shipment = self.case.therapy.shipment
-        if not shipment:
-            return
-        await self.desk.hand_off(
-            PartnerName.CRYO_COURIER,
-            CryoCourier.cancel_shipment,
-            lambda key: ShipmentCancellation(key=key, journey_id=self.case.claim.journey_id, shipment_id=shipment),
-        )
-        self.case.change(shipment="")
+        await self.bookings.admit("apheresis", self.case.therapy.apheresis_planned_on or today())
 
     async def collect(self) -> None:
         """Apheresis, until enough cells are in the bag. The first one opens the treatment window. CART-4, CART-5."""
@@ -210,11 +144,13 @@ class Cells:
             )
             for late in self.journey.inbox.hear_no_correction():
                 tell_a_supervisor(self.journey, late)
+            if answer.result is not ApheresisResult.INSUFFICIENT:
+                self.bookings.kept()
             if answer.result is ApheresisResult.NOT_POSSIBLE:
                 raise TherapyEndedError(Stage.REFUSED, CarTNews.UNFIT, today())
             await self._count(answer)
             if answer.collected:
-                self.case.begin_cells()
+                self.case.begin_cells(answer.performed_on)
                 self.case.change(din=answer.collected.identity.din, collected_on=answer.performed_on)
                 await self._chain(answer.key, answer.collected)
                 return
@@ -240,43 +176,12 @@ class Cells:
         while True:
             self.journey.inbox.expect(WaitingFor.PRODUCT)
             if self.case.view.starting_material_at != self.case.therapy.manufacturer:
-                await self._ship(Material.STARTING_MATERIAL)
+                await self.bookings.ship(Material.STARTING_MATERIAL)
             if await self._made():
                 break
             await self._go_on_without()
-        await self._ship(Material.PRODUCT)
-        await self.waits.until(self._arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
-        self.case.change(shipment="")
-
-    def _arrived(self) -> bool:
-        return self.case.view.product_at == self.case.therapy.party
-
-    async def _ship(self, material: Material) -> None:
-        before, self._booking = self._booking, material
-        booked = await self.desk.hand_off(
-            PartnerName.CRYO_COURIER, CryoCourier.book_shipment, lambda key: self._shipment(key, material)
-        )
-        self._booking = before
-        self.case.change(shipment=booked.shipment_id if material is Material.PRODUCT else "")
-
-    def _shipment(self, key: str, material: Material) -> ShipmentBooking:
-        therapy, view = self.case.therapy, self.case.view
-        sender, recipient = (
-            (view.starting_material_at or therapy.party, therapy.manufacturer)
-            if material is Material.STARTING_MATERIAL
-            else (view.product_at or therapy.manufacturer, therapy.party)
-        )
-        return ShipmentBooking(
-            key=key,
-            journey_id=self.case.claim.journey_id,
-            material=material,
-            coi=therapy.coi,
-            din=therapy.din,
-            sender=sender,
-            recipient=recipient,
-            ready_on=today(),
-            conditions=next((each for each in therapy.conditions if each.material is material), None),
-        )
+        await self.bookings.ship(Material.PRODUCT)
+        await self.waits.until(self.bookings.arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
 
     async def _made(self) -> bool:
         """Whether a product within its specification was released; a lost slot is replaced by another."""
@@ -287,7 +192,7 @@ class Cells:
             if answer.status is not ManufacturingStatus.SLOT_LOST:
                 break
             self.journey.record.escalate(car_t_texts.SLOT_LOST)
-            await self._take_slot()
+            await self.bookings.take_slot()
         if answer.din and answer.din != self.case.therapy.din:
             self._not_theirs.add(answer.din)
             self.journey.record.escalate(car_t_texts.WRONG_PRODUCT)
@@ -326,7 +231,7 @@ class Cells:
             raise TherapyEndedError(Stage.REFUSED, CarTNews.NO_PRODUCT, today())
         self.case.make_again()
         if word.way == "remanufacture":
-            await self._take_slot()
+            await self.bookings.take_slot()
             return
         self.case.change(apheresis_planned_on=word.apheresis_planned_on or today(), collected_on=None)
         await self.arrange()
@@ -338,10 +243,13 @@ class Cells:
     async def clear(self, *, conditioned: bool) -> None:
         """Wait until the cells may be infused; cells that cannot be lead back to manufacturing.
 
-        Raises UnusableCellsError, and TherapyEndedError where it is not for the cells. CART-5: made of the patient's
+        Raises UnusableCellsError, NotFitError where the patient has to be examined once more, and TherapyEndedError
+        where it is not for the cells. CART-5: made of the patient's
         own white cells, used as the approved label says.
         """
         while True:
+            if not self.case.fit and not self.case.expired:
+                raise NotFitError
             known = self.known
             decision = await self.journey.decide(self.case.infusion_facts(conditioned=conditioned))
             if known != self.known:
@@ -356,7 +264,7 @@ class Cells:
         if decision.verdict is Verdict.REFUSED:
             raise self._refused(decision)
         broken = any(item.open for item in decision.deviations)
-        if broken or not self._arrived():
+        if broken or not self.bookings.arrived():
             self.journey.record.keep_escalated(car_t_texts.CHAIN_BROKEN if broken else car_t_texts.PRODUCT_AWAY)
             await self.waits.until(lambda: self.known != known, WaitingFor.DEVIATION, ActorRole.MANUFACTURER)
             return False
@@ -373,19 +281,9 @@ class Cells:
         self.waits.heed_window()
         return TherapyEndedError(Stage.REFUSED, CarTNews.STEP_REFUSED, today())
 
-    async def give_up(self) -> None:
-        """A slot in which nothing is made any more is given back to the manufacturer."""
-        therapy = self.case.therapy
-        if not therapy.slot or therapy.released:
-            return
-        await self.desk.hand_off(
-            PartnerName.MANUFACTURER,
-            Manufacturer.cancel_slot,
-            lambda key: SlotCancellation(key=key, journey_id=self.case.claim.journey_id, slot_id=therapy.slot),
-        )
-
     async def replace(self) -> None:
-        """The cells cannot be used: their disposal is on record, and it goes on without them."""
+        """The cells cannot be used: their disposal is on record, and it goes on without them and without the bed."""
+        await self.bookings.cancel_appointment(goes_on=True)
         self.journey.record.enter_stage(Stage.MANUFACTURING)
         await self._go_on_without()
         await self.make()

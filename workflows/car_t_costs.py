@@ -47,7 +47,14 @@ def all_own_share(items: Sequence[CostItem]) -> Amounts:
 
 
 def at_odds(bill: SubmitCosts) -> str:
-    """What cannot be right about the compensation of a bill, `field: reason`; empty where nothing is."""
+    """What cannot be right about a bill, `field: reason`; empty where nothing is.
+
+    A number stands on a bill once: an item sent again replaces the one before, and within one bill that would lose one.
+    """
+    numbers = [item.number for item in bill.items]
+    for index, number in enumerate(numbers):
+        if number in numbers[:index]:
+            return f"items.{index}.number: {number} stands on the bill twice; give each item its own"
     for name in ("social_insurance_compensation", "other_compensation"):
         if getattr(bill, name) > total([item for item in bill.items if getattr(item, name) is None]):
             return f"{name}: is more than the items cost that do not tell their own"

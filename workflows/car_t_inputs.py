@@ -53,7 +53,8 @@ class CarTJourneyInputs(JourneyInputs):
 
     @book_assessment.validator
     def _may_book_assessment(self, action: BookAssessment) -> None:
-        self.journey.inbox.check(action)
+        if self.journey.inbox.check(action):
+            _not_past("on", action.on)
 
     @workflow.update
     async def record_assessment(self, action: RecordAssessment) -> Receipt:
@@ -86,8 +87,9 @@ class CarTJourneyInputs(JourneyInputs):
             return
         not_in_future("performed_on", action.performed_on)
         _in_one_go(action)
-        if action.collected and action.collected.identity.din == self.case.therapy.din:
-            message = "collected.identity.din: is the number of the apheresis before: every donation has its own"
+        therapy = self.case.therapy
+        if action.collected and action.collected.identity.din in {therapy.din, *therapy.earlier_dins}:
+            message = "collected.identity.din: is the number of an apheresis before: every donation has its own"
             raise invalid(message)
 
     @workflow.update
@@ -153,6 +155,7 @@ class CarTJourneyInputs(JourneyInputs):
         if action.ended_on < action.started_on:
             message = "ended_on: is before started_on"
             raise invalid(message)
+        self._still_fit("started_on", action.started_on)
 
     @workflow.update
     async def record_infusion(self, action: RecordInfusion) -> Receipt:
@@ -247,6 +250,7 @@ class CarTJourneyInputs(JourneyInputs):
         if therapy.product_expires_on and action.infused_on > therapy.product_expires_on:
             message = f"infused_on: the product was usable until {therapy.product_expires_on}: do not infuse"
             raise invalid(message)
+        self._still_fit("infused_on", action.infused_on)
         if therapy.conditioned_on and action.infused_on < therapy.conditioned_on:
             message = f"infused_on: is before the lymphodepletion ended on {therapy.conditioned_on}"
             raise invalid(message)
@@ -256,6 +260,13 @@ class CarTJourneyInputs(JourneyInputs):
                 raise invalid(message)
         if action.site != therapy.site:
             message = f"site: the therapy is arranged at {therapy.site}"
+            raise invalid(message)
+
+    def _still_fit(self, field: str, day: date) -> None:
+        """Nothing is given to a patient whose examination counts no more on that day. CART-5."""
+        fit_until = self.case.therapy.fit_until
+        if fit_until and day > fit_until:
+            message = f"{field}: the examination counted until {fit_until}: examine the patient once more"
             raise invalid(message)
 
     def _cells_there(self, action: RecordInfusion) -> None:

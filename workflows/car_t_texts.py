@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.car_t_actions import ManufacturingStatus, ToxicityKind
     from schemas.journey import Stage, WaitingFor
     from schemas.people import ActorRole
+    from schemas.spoken import spoken
     from schemas.text import Bilingual
 
 CHAIN_BROKEN = Bilingual(
@@ -40,6 +41,49 @@ THERAPY_ENDS = {
     Stage.TERMINATED: Bilingual(zh="保险责任终止", en="the cover ended"),
 }
 
+_NOTHING_OWED = {
+    Stage.REFUSED: Bilingual(
+        zh="CAR-T 治疗不再继续，没有应给付的费用",
+        en="the therapy does not go on; nothing is owed",
+    ),
+    Stage.WITHDRAWN: Bilingual(zh="申请已撤回，没有应给付的费用", en="the claim was withdrawn; nothing is owed"),
+    Stage.LAPSED: Bilingual(
+        zh="保险期间届满，未在期内单采或回输，没有应给付的费用",
+        en="the cover ended before the therapy; nothing is owed",
+    ),
+}
+"""Where a therapy ends of which nothing is covered."""
+
+
+def ends(stage: Stage, *, settled: bool) -> Bilingual:
+    """How a therapy ends; `settled` where covered costs were, or could have been."""
+    return THERAPY_ENDS[stage] if settled else _NOTHING_OWED.get(stage, THERAPY_ENDS[stage])
+
+
+def cover_over(last_day: date, ends_on: date) -> Bilingual:
+    """The policy ended before any apheresis."""
+    return Bilingual(
+        zh=f"保险期间已于 {last_day} 届满且未续保，尚未收到单采记录；该日及以前的单采请告知，否则申请于 {ends_on} 终止",
+        en=f"the cover ended on {last_day} without a renewal, and no apheresis is on record: tell one of that day or"
+        f" before, or the therapy ends on {ends_on}",
+    )
+
+
+def cover_goes_on(last_day: date) -> Bilingual:
+    """The cover was to end, and the insurer was asked again."""
+    return Bilingual(
+        zh=f"已再次向保险公司核实：保险期间至 {last_day}（含）",
+        en=f"the insurer was asked again: the cover lasts to {last_day} inclusive",
+    )
+
+
+def cover_ends(effective_on: date) -> Bilingual:
+    """The insurer cancels the policy from a day to come on."""
+    return Bilingual(
+        zh=f"保单自 {effective_on} 起解除；此前已发生的治疗费用届时按条款认定",
+        en=f"the policy is cancelled from {effective_on} on: what of the therapy stays covered is decided then",
+    )
+
 
 def window_closed(on: date) -> Bilingual:
     """The treatment period is over."""
@@ -51,7 +95,7 @@ def window_closed(on: date) -> Bilingual:
 
 def silent(what: WaitingFor, on: ActorRole) -> Bilingual:
     """Nobody has said what is waited for."""
-    return Bilingual(zh=f"久未收到回复：{what}", en=f"no answer: {what} from {on}")
+    return Bilingual(zh=f"久未收到回复：{spoken(what).zh}", en=f"no answer: {what} from {on}")
 
 
 def site_refused(site: str) -> Bilingual:
@@ -81,7 +125,7 @@ def arranged(site: str, on: date) -> Bilingual:
 def no_product(status: ManufacturingStatus, reason: str) -> Bilingual:
     """Manufacturing gave no product that may be used."""
     return Bilingual(
-        zh=f"未能放行产品（{status}）：{reason}",
+        zh=f"未能放行产品（{spoken(status).zh}）：{reason}",
         en=f"no product was released ({status}): {reason}",
     )
 
@@ -106,6 +150,6 @@ def reaction(kind: ToxicityKind, grade: int, *, intensive: bool) -> Bilingual:
     """A reaction after infusion."""
     where = ("，入住重症监护室", ", in intensive care") if intensive else ("", "")
     return Bilingual(
-        zh=f"不良反应 {kind} {grade} 级{where[0]}",
+        zh=f"不良反应：{spoken(kind).zh} {grade} 级{where[0]}",
         en=f"{kind} of grade {grade}{where[1]}",
     )

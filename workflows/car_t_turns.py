@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
         Withdraw,
     )
     from schemas.car_t_actions import TransferSite
-    from schemas.car_t_facts import CarTNews
+    from schemas.car_t_facts import CarTNews, CarTStandingFacts
     from schemas.journey import Stage
     from schemas.people import ActorRole
 
@@ -39,7 +39,7 @@ class CarTTurns:
         self.journey = journey
         self.case = case
         self.cells = cells
-        self.announced = Announced(journey)
+        self.announced = Announced(journey, car_t_texts.cover_ends)
 
     async def heed(self, turn: Turn, wait: Waiting) -> None:
         """Raise where the step in hand does not go on; else come back to `wait`."""
@@ -53,8 +53,8 @@ class CarTTurns:
                 await investigate(self.journey, turn, wait, budget)
             case RecordDeath():
                 raise TherapyEndedError(Stage.TERMINATED, CarTNews.DEATH, turn.died_on)
-            case RecordCancellation() if turn.effective_on > today():
-                await self._told_in_advance(turn.effective_on)
+            case RecordCancellation() if turn.revoked or turn.effective_on > today():
+                await self.announced.hear(turn, self._facts(CarTNews.POLICY_CANCELLED, turn.effective_on))
             case CancellationDue():
                 self.announced.heeded()
                 await self._cancelled(turn.effective_on)
@@ -83,28 +83,24 @@ class CarTTurns:
         del wait
         tell_a_supervisor(self.journey, turn)
 
-    async def _told_in_advance(self, effective_on: date) -> None:
-        """The cover stands until that day and is judged then."""
-        decision = None
-        if self.case.known:
-            decision = await self.journey.decide(self.case.standing_facts(CarTNews.POLICY_CANCELLED, effective_on))
-        self.announced.tell(effective_on, decision)
+    def _facts(self, news: CarTNews, since: date) -> CarTStandingFacts | None:
+        """What there is to decide about; None while nothing was decided or granted."""
+        return self.case.standing_facts(news, since) if self.case.known else None
 
     async def _cancelled(self, effective_on: date) -> None:
         """Where what was spent before stays covered, the therapy goes on; later costs are judged by the day."""
-        if not self.case.known:
+        facts = self._facts(CarTNews.POLICY_CANCELLED, effective_on)
+        if facts is None:
             raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, effective_on)
-        facts = self.case.standing_facts(CarTNews.POLICY_CANCELLED, effective_on)
         if not await self.journey.approved(await self.journey.decide(facts)):
             self.case.owed = False
             raise TherapyEndedError(Stage.TERMINATED, CarTNews.POLICY_CANCELLED, effective_on)
         self.case.cover_ended_on = effective_on
 
     async def _fraud(self, turn: RecordFraud) -> None:
-        if self.case.known:
-            decision = await self.journey.decide(self.case.standing_facts(CarTNews.FRAUD, turn.found_on))
-            if await self.journey.approved(decision):
-                return
+        facts = self._facts(CarTNews.FRAUD, turn.found_on)
+        if facts and await self.journey.approved(await self.journey.decide(facts)):
+            return
         self.case.owed = False
         raise TherapyEndedError(Stage.TERMINATED, CarTNews.FRAUD, turn.found_on)
 
@@ -114,7 +110,7 @@ class CarTTurns:
         if await approved_at(turn.site, decision, self.journey, self.case):
             self.case.change(site=turn.site, party=turn.party)
             self.journey.record.note("input", car_t_texts.transferred(turn.site), actor=turn.actor)
-            await self.cells.follow()
+            await self.cells.bookings.follow()
         else:
             text = car_t_texts.site_refused(turn.site)
             self.journey.record.notify(ActorRole.SERVICE_AGENT, "site_refused", text)

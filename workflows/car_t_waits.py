@@ -1,7 +1,7 @@
-"""The waits of a CAR-T therapy: none of them outlasts the treatment window unnoticed."""
+"""The waits of a CAR-T therapy: none of them outlasts the treatment window, or the cover before it, unnoticed."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -10,12 +10,13 @@ with workflow.unsafe.imports_passed_through():
     from activities import policies
     from schemas.action_input import ActionInput
     from schemas.car_t_facts import CarTNews
-    from schemas.civil import CHINA
+    from schemas.civil import day_begins, day_ends
     from schemas.journey import Stage, WaitingFor
     from schemas.people import ActorRole
 
 from workflows import car_t_texts
 from workflows.car_t_case import CarTCase
+from workflows.car_t_cover import TherapyCover
 from workflows.clock import Clock
 from workflows.drug_case import today
 from workflows.endings import TherapyEndedError
@@ -29,10 +30,11 @@ Poll = Callable[[], Awaitable[ActionInput | None]]
 class TherapyWaits:
     """Waits of one therapy; the day after its window closed it is told, and before the infusion it ends so."""
 
-    def __init__(self, journey: Journey, case: CarTCase) -> None:
-        """Wait for `case` by the means of `journey`."""
+    def __init__(self, journey: Journey, case: CarTCase, cover: TherapyCover) -> None:
+        """Wait for `case` by the means of `journey`; `cover` may end it, too."""
         self.journey = journey
         self.case = case
+        self.cover = cover
 
     async def answer(
         self,
@@ -54,10 +56,17 @@ class TherapyWaits:
         return answer
 
     async def answer_unless(
-        self, kind: type[Awaited], what: WaitingFor, on: ActorRole, changed: Callable[[], bool], last_day: date | None
+        self,
+        kind: type[Awaited],
+        what: WaitingFor,
+        on: ActorRole,
+        *,
+        changed: Callable[[], bool] | None = None,
+        last_day: date | None = None,
+        planned_on: date | None = None,
     ) -> Awaited | None:
         """As `answer`, but None as soon as `changed` holds, or after `last_day`."""
-        wait = Waiting(what, on, Clock(None, workflow.now()), until=changed)
+        wait = Waiting(what, on, Clock(None, workflow.now()), until=changed, planned_on=planned_on)
         answer = await self._listen(wait, last_day)
         return answer if isinstance(answer, kind) else None
 
@@ -71,8 +80,8 @@ class TherapyWaits:
             closes_on = self._window_closes()
             await self.journey.show(wait)
             patience_ends = self._patience_ends(wait)
-            moments = [_after(day) for day in (closes_on, last_day) if day is not None]
-            moments += [patience_ends] if patience_ends else []
+            moments = [day_ends(day) for day in (closes_on, last_day) if day is not None]
+            moments += [each for each in (patience_ends, self.cover.looked_at) if each]
             wait.wake_at = min(moments, default=None)
             answer = await self.journey.listen(wait)
             if answer is not None or wait.over:
@@ -81,6 +90,7 @@ class TherapyWaits:
                 self._window_closed(closes_on)
             if last_day is not None and last_day < today():
                 return None
+            await self.cover.heed()
             wait.asked += self._silent(wait)
 
     def _patience_ends(self, wait: Waiting) -> datetime | None:
@@ -90,7 +100,7 @@ class TherapyWaits:
             return None
         started = wait.clock.started_at
         if wait.planned_on:
-            started = max(started, datetime.combine(wait.planned_on, time(), CHINA))
+            started = max(started, day_begins(wait.planned_on))
         return started + patience
 
     def _silent(self, wait: Waiting) -> bool:
@@ -125,8 +135,3 @@ class TherapyWaits:
         self.journey.record.notify(ActorRole.SERVICE_AGENT, "window_closed", text)
         if self._before_infusion:
             raise TherapyEndedError(Stage.LAPSED, CarTNews.WINDOW_CLOSED, closed_on + timedelta(days=1))
-
-
-def _after(day: date) -> datetime:
-    """The first moment after `day`."""
-    return datetime.combine(day + timedelta(days=1), time(), CHINA)

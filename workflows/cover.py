@@ -1,6 +1,6 @@
 """How long the insurance pays, as the insurer last said: the clock of it, and the question whether it was renewed."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from temporalio import workflow
@@ -8,7 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.decisions import Decisions
     from activities.insurer import Insurer
-    from schemas.civil import CHINA, china_date
+    from schemas.civil import china_date, day_ends
     from schemas.journey import WaitingFor
     from schemas.partners import PartnerName
     from schemas.people import ActorRole
@@ -65,6 +65,7 @@ class Cover:
         """
         wait = Waiting(what, on, self.case.cover_clock())
         self._set(wait, clock, lapses=lapses)
+        wait.renew = partial(self._set, wait, clock, lapses=lapses)
         wait.goes_on = partial(self._wait_goes_on, clock, lapses=lapses)
         return wait
 
@@ -74,7 +75,7 @@ class Cover:
         wait.clock, wait.lapses, wait.lapses_at = cover, True, None
         if clock and clock.budget and _last_day(clock) <= self.case.covered_to:
             wait.clock, wait.lapses = clock, lapses
-            wait.lapses_at = _midnight_after(self.case.covered_to) if cover.budget and not lapses else None
+            wait.lapses_at = day_ends(self.case.covered_to) if cover.budget and not lapses else None
 
     async def _wait_goes_on(self, clock: Clock | None, wait: Waiting, *, lapses: bool) -> bool:
         """Whether a wait that is to lapse runs on; the person is told when it ends with the cover."""
@@ -96,7 +97,3 @@ def _last_day(clock: Clock) -> date:
     """Of a budget of natural days, the only ones that are printed for what lapses with the cover."""
     days = clock.budget.amount if clock.budget else 0
     return china_date(clock.started_at) + timedelta(days=days)
-
-
-def _midnight_after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), CHINA)

@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from schemas.drug_claim import DrugClaim
     from schemas.journey import FulfilmentView
-    from schemas.ledger import LimitLeft, LimitQuery, Voucher
+    from schemas.ledger import LimitLeft, LimitQuery, PrescriptionsQuery, Voucher
     from schemas.money import ZERO, Ratio, Yuan
     from schemas.papers import Paper, PaperKind
     from schemas.partners import AidProgramQuery, QuoteQuery
@@ -83,6 +83,8 @@ class DrugCase:
         self.vouchers = 0
         """How many were issued for it; each but the last was given back."""
         self.voucher_clock = Clock(None, workflow.now())
+        self.prescribed_nearby_on: date | None = None
+        """When another claim on the policy was prescribed the drug, as far as was asked."""
         self.reviewed_at: datetime | None = None
         """When the prescription passed its review."""
         self.delivery_booked_on: date | None = None
@@ -266,7 +268,7 @@ class DrugCase:
         return ReviewFacts(
             diagnosis=claim.diagnosis,
             prescription=claim.prescription,
-            previous_prescribed_on=claim.previous_prescribed_on,
+            previous_prescribed_on=self._prescribed_nearest(),
             first_purchase=claim.previous_prescribed_on is None,
             first_purchased_on=self.first_purchased_on,
             papers=papers,
@@ -276,6 +278,23 @@ class DrugCase:
             policy_effective_on=policy.effective_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,
+        )
+
+    def _prescribed_nearest(self) -> date | None:
+        """Day of the prescription, of this claim or another on the policy, that lies nearest to the one in hand."""
+        days = (self.claim.previous_prescribed_on, self.prescribed_nearby_on)
+        issued_on = self.claim.prescription.issued_on
+        return min((day for day in days if day), key=lambda day: abs(day - issued_on), default=None)
+
+    def prescriptions_query(self) -> PrescriptionsQuery:
+        """When was the drug prescribed to other claims on the policy."""
+        claim = self.claim
+        return PrescriptionsQuery(
+            product=claim.product,
+            policy_number=claim.policy_number,
+            journey_id=claim.journey_id,
+            drug_id=self.plan.drug_id,
+            prescribed_on=claim.prescription.issued_on,
         )
 
     def fulfilment_facts(self, booking: ChooseFulfilment) -> FulfilmentFacts:

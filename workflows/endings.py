@@ -30,6 +30,10 @@ class TherapyEndedError(JourneyEndedError):
         self.since = since
 
 
+class NotFitError(Exception):
+    """The examination of the patient counts no more: they are examined once more before anything is given."""
+
+
 class CorrectedError(Exception):
     """The claim was corrected: what was decided on the old facts is decided anew."""
 

@@ -1,5 +1,6 @@
 """What people and partners say to a journey: checked, taken once by its key, kept until the journey hears it."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from schemas.papers import Paper, PaperKind
     from schemas.text import Bilingual
 
-from workflows.offers import Standing, possible
+from workflows.offers import Standing, label_of, possible
 from workflows.record import JourneyRecord
 
 
@@ -57,7 +58,7 @@ Turn: TypeAlias = (
 """What can take a journey off its way at any wait."""
 Dropped = TypeVar("Dropped", Withdraw, CorrectClaim)
 _REMEMBERED = 50
-"""So many taken actions are remembered from one run of a journey to the next."""
+"""Of so many taken actions the receipts are remembered from one run of a journey to the next, of all others the key."""
 
 
 class Inbox:
@@ -81,6 +82,8 @@ class Inbox:
         """What came back in this run."""
         self._publish = publish
         self._receipts: dict[str, Receipt] = {}
+        self._before: tuple[str, ...] = ()
+        """Digests of the keys of actions that were taken before those."""
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -127,7 +130,7 @@ class Inbox:
 
         True for a new action, whose content is still to be checked.
         """
-        if action.key in self._receipts:
+        if action.key in self._receipts or self._long_taken(action):
             return False
         name: str = getattr(action, "action", "")
         expected = self.expected if self.answer is None else WaitingFor.NOTHING
@@ -147,19 +150,28 @@ class Inbox:
         if known := self._receipts.get(action.key):
             return known.model_copy(update={"repeated": True})
         name: str = getattr(action, "action", "")
+        if self._long_taken(action):
+            return self._receipt(name).model_copy(update={"repeated": True})
         aside = self.asides.get(name)
         if aside:
             await aside(action)
-        what = Bilingual(zh=f"收到操作：{name}", en=f"received {name}")
+        what = Bilingual(zh=f"收到操作：{label_of(name).zh}", en=f"received {name}")
         self.record.note("input", what, actor=action.actor)
         recorded = self.record.status.revision + 1
         if aside or self._hear(action):
             await self._publish()
         await workflow.wait_condition(lambda: self.record.published >= recorded)
-        status = self.record.status
-        receipt = Receipt(journey_id=status.journey_id, action=name, stage=status.stage, revision=status.revision)
-        self._receipts[action.key] = receipt
+        receipt = self._receipts[action.key] = self._receipt(name)
         return receipt
+
+    def _receipt(self, name: str) -> Receipt:
+        """What whoever took action `name` is told: how the journey stands now."""
+        status = self.record.status
+        return Receipt(journey_id=status.journey_id, action=name, stage=status.stage, revision=status.revision)
+
+    def _long_taken(self, action: ActionInput) -> bool:
+        """Whether an earlier run took it whose receipt is not remembered any more."""
+        return bool(self._before) and _digest(action.key) in self._before
 
     def _hear(self, action: ActionInput) -> bool:
         """Keep what was said; gives whether it has to be written here, because no waiting step does it."""
@@ -229,6 +241,16 @@ class Inbox:
         last = list(self._receipts.items())[-_REMEMBERED:]
         return tuple(TakenAction(key=key, receipt=receipt) for key, receipt in last)
 
-    def remember(self, taken: tuple[TakenAction, ...]) -> None:
+    def taken_before(self) -> tuple[str, ...]:
+        """Digests of the keys of all actions before those: a repeat acts in no run, however late it comes."""
+        return (*self._before, *(_digest(key) for key in list(self._receipts)[:-_REMEMBERED]))
+
+    def remember(self, taken: tuple[TakenAction, ...], before: tuple[str, ...]) -> None:
         """Know what was taken in earlier runs."""
         self._receipts.update((each.key, each.receipt) for each in taken)
+        self._before = before
+
+
+def _digest(key: str) -> str:
+    """A key in little space."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

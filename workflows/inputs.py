@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         SubmitPapers,
         Withdraw,
     )
+    from schemas.journey import JourneyStatus
 
 from workflows.drug_case import today
 from workflows.journey import Journey
@@ -54,6 +55,11 @@ class JourneyInputs:
         "papers",
     )
     """What of the claim can be corrected."""
+
+    @workflow.query
+    def state(self) -> JourneyStatus:
+        """How the journey stands, with what is not written yet; a replay asks it after every event."""
+        return self.journey.record.status
 
     @workflow.update
     async def submit_papers(self, action: SubmitPapers) -> Receipt:
@@ -167,7 +173,11 @@ class JourneyInputs:
 
     @record_cancellation.validator
     def _may_record_cancellation(self, action: RecordCancellation) -> None:
-        self.journey.inbox.check(action)
+        told = self.journey.record.status.cancellation
+        to_come = told.effective_on if told and not told.heeded else None
+        if self.journey.inbox.check(action) and action.revoked and action.effective_on != to_come:
+            message = f"revoked: no cancellation from {action.effective_on} on is to come"
+            raise invalid(message)
 
     @workflow.update
     async def record_fraud(self, action: RecordFraud) -> Receipt:

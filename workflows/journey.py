@@ -18,9 +18,11 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import Stage, Wait, WaitingFor
     from schemas.papers import PaperDue, PaperForm
     from schemas.people import ActorRole, InsuredFacts
+    from schemas.spoken import spoken
     from schemas.text import Bilingual
 
 from workflows import own, texts
+from workflows.alarm import Alarm
 from workflows.clock import Clock
 from workflows.endings import JourneyEndedError
 from workflows.inbox import Inbox, Turn
@@ -41,6 +43,7 @@ class Journey:
         self.insured = insured
         self.person = insured.ref
         self.inbox = Inbox(record, self.publish)
+        self.alarm = Alarm()
         self.on_turn: Callable[[Turn, Waiting], Awaitable[None]] | None = None
         """What to do when somebody takes the journey off its way; raises where it does not go on."""
         self.referred: Decision | None = None
@@ -118,14 +121,13 @@ class Journey:
             moments.append(shown.deadline.due_at)
         elif shown.overdue and wait.lapses_at:
             moments.append(wait.lapses_at)
-        timeout = max(min(moments) - now, timedelta()) if moments else None
-        try:
-            await workflow.wait_condition(
-                lambda: self.inbox.answer is not None or self.inbox.diverted or wait.over or self._rescheduled(shown),
-                timeout=timeout,
-                timeout_summary=f"{wait.what} due",
-            )
-        except TimeoutError:
+        self.alarm.set(min(moments, default=None), f"{wait.what} due")
+
+        def heard() -> bool:
+            return self.inbox.answer is not None or self.inbox.diverted or wait.over or self._rescheduled(shown)
+
+        await workflow.wait_condition(lambda: heard() or self.alarm.rung)
+        if not heard():
             return True
         if not self.record.status.wait.overdue:
             wait.clock.escalated_at = None  # a new deadline was adopted instead of the one that had passed
@@ -146,8 +148,13 @@ class Journey:
 
     async def heed_until(self, wait: Waiting, condition: Callable[[], bool]) -> None:
         """Wait for a condition that inputs bring about; meanwhile hold and turns are seen to."""
+        patience = policies.PATIENCE.get(wait.what)
+        self.alarm.set(workflow.now() + patience if patience else None, f"{wait.what} missing")
         while not condition() or self.inbox.held:
-            await workflow.wait_condition(lambda: self.inbox.diverted or condition())
+            await workflow.wait_condition(lambda: self.inbox.diverted or condition() or self.alarm.rung)
+            if self.alarm.rung:
+                self.alarm.set(None)
+                await self._tell_of_silence(wait)
             await self._heeded(wait)
 
     async def _turn(self, wait: Waiting) -> None:
@@ -168,6 +175,7 @@ class Journey:
         why = Bilingual(zh=f"暂停：{hold.reason}", en=f"on hold: {hold.reason}")
         stop = None if wait.lapses else wait.clock.stop(hold.actor.role, why)
         self.record.wait(WaitingFor.RESUMPTION, hold.actor.role, stop)
+        self.alarm.set(None)
         await self.publish(wait.clock)
         await workflow.wait_condition(lambda: self.inbox.held is None or bool(self.inbox.turns))
         wait.clock.resume(stop)
@@ -186,10 +194,14 @@ class Journey:
         elif shown.overdue and wait.lapses_at and workflow.now() >= wait.lapses_at:
             await self._lapse(wait)
         elif wait.poll and self._too_long(wait) and not any(item.open for item in self.record.status.escalations):
-            what = Bilingual(zh=f"合作方未回复：{wait.what}", en=f"no answer: {wait.what} from {wait.on}")
-            self.record.escalate(what)
-            await self.publish()
+            await self._tell_of_silence(wait)
         return None
+
+    async def _tell_of_silence(self, wait: Waiting) -> None:
+        """A supervisor is told that whoever is waited for has taken too long."""
+        zh = f"久未收到：{spoken(wait.what).zh}"
+        self.record.escalate(Bilingual(zh=zh, en=f"no answer: {wait.what} from {wait.on}"))
+        await self.publish()
 
     def _too_long(self, wait: Waiting) -> bool:
         return workflow.now() - self.record.status.wait.since >= policies.PATIENCE.get(wait.what, timedelta())
@@ -200,7 +212,8 @@ class Journey:
             return
         wait.clock.escalated_at = workflow.now()
         self.record.change(wait=self.record.status.wait.model_copy(update={"overdue": True}))
-        self.record.escalate(Bilingual(zh=f"已超过时限：{wait.what}", en=f"overdue: {wait.what} on {wait.on}"))
+        zh = f"已超过时限：{spoken(wait.what).zh}"
+        self.record.escalate(Bilingual(zh=zh, en=f"overdue: {wait.what} on {wait.on}"))
         await self.publish()
 
     async def _lapse(self, wait: Waiting) -> None:
@@ -209,7 +222,7 @@ class Journey:
         if wait.goes_on and await wait.goes_on(wait):
             await self.show(wait)
             return
-        self.record.note("deadline", Bilingual(zh=f"逾期失效：{wait.what}", en=f"lapsed: {wait.what}"))
+        self.record.note("deadline", Bilingual(zh=f"逾期失效：{spoken(wait.what).zh}", en=f"lapsed: {wait.what}"))
         raise JourneyEndedError(Stage.LAPSED)
 
     async def collect(self, due: tuple[PaperDue, ...], clock: Clock | None = None) -> None:

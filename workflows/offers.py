@@ -61,6 +61,7 @@ _HOLDERS = (ActorRole.HOSPITAL, ActorRole.MANUFACTURER, ActorRole.CRYO_COURIER)
 CUSTODY = _offer("record_custody", (*_HOLDERS, ActorRole.SERVICE_AGENT), "登记细胞交接", "Record a custody event")
 BRIDGING = _offer("record_bridging", _AT_HOSPITAL, "登记桥接治疗", "Record bridging therapy")
 TRANSFER = _offer("transfer_site", _AT_HOSPITAL, "更换医疗机构", "Go on at another institution")
+EXAMINATION = _offer("record_examination", _AT_HOSPITAL, "登记回输前检查", "Record the pre-infusion examination")
 COSTS = _offer("submit_costs", (*_PATIENT_SIDE, ActorRole.HOSPITAL), "提交费用", "Hand in costs")
 ADVERSE = _offer("record_adverse_event", _AT_HOSPITAL, "登记不良反应", "Record an adverse event")
 RESOLVE = _offer(
@@ -75,8 +76,8 @@ _ASIDE: dict[Stage, tuple[ActionOffer, ...]] = {
     Stage.APHERESIS: (TRANSFER, COSTS),
     Stage.MANUFACTURING: (CUSTODY, BRIDGING, TRANSFER, COSTS),
     Stage.PRE_INFUSION_EXAMINATION: (CUSTODY, BRIDGING, TRANSFER, COSTS),
-    Stage.LYMPHODEPLETION: (CUSTODY, COSTS),
-    Stage.INFUSION: (CUSTODY, COSTS),
+    Stage.LYMPHODEPLETION: (CUSTODY, EXAMINATION, COSTS),
+    Stage.INFUSION: (CUSTODY, EXAMINATION, COSTS),
     Stage.MONITORING: (ADVERSE, COSTS),
     Stage.EFFICACY_ASSESSMENT: (ADVERSE, COSTS),
 }
@@ -158,9 +159,7 @@ _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
     WaitingFor.REMANUFACTURE_CHOICE: (
         _offer("decide_remanufacture", _AT_HOSPITAL, "决定是否重新制备", "Decide how to go on without a product"),
     ),
-    WaitingFor.EXAMINATION: (
-        _offer("record_examination", _AT_HOSPITAL, "登记回输前检查", "Record the pre-infusion examination"),
-    ),
+    WaitingFor.EXAMINATION: (EXAMINATION,),
     WaitingFor.LYMPHODEPLETION: (
         _offer("record_lymphodepletion", _AT_HOSPITAL, "登记预处理化疗", "Record the lymphodepletion"),
     ),
@@ -220,11 +219,19 @@ def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[Action
     return (*offers, *_turns(stage, what, standing))
 
 
+def label_of(action: str) -> Bilingual:
+    """What `action` is called; one that is never offered is called by itself."""
+    return next((offer.label for offer in _anywhere() if offer.action == action), Bilingual(zh=action, en=action))
+
+
 def roles_of(action: str) -> tuple[ActorRole, ...]:
     """Everybody who may ever take `action`; empty for one that is not offered to people or partners."""
-    anywhere = (SUBMIT_PAPERS, WITHDRAW, CORRECT, INVESTIGATE, HOLD, RESUME, REFUND, RESOLVE, *NEWS)
-    offers = (*anywhere, *chain.from_iterable((*_BY_WAIT.values(), *_ASIDE.values())))
-    return tuple(dict.fromkeys(role for offer in offers if offer.action == action for role in offer.roles))
+    return tuple(dict.fromkeys(role for offer in _anywhere() if offer.action == action for role in offer.roles))
+
+
+def _anywhere() -> tuple[ActionOffer, ...]:
+    at_any_time = (SUBMIT_PAPERS, WITHDRAW, CORRECT, INVESTIGATE, HOLD, RESUME, REFUND, RESOLVE, *NEWS)
+    return (*at_any_time, *chain.from_iterable((*_BY_WAIT.values(), *_ASIDE.values())))
 
 
 def _of_partners(offers: tuple[ActionOffer, ...]) -> list[ActionOffer]:

@@ -1,5 +1,6 @@
 """Asking partners: at once where they answer, patiently on their queues else; a person is asked when they refuse."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -14,10 +15,13 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import WaitingFor
     from schemas.partners import PartnerName, PartnerWrite
     from schemas.people import ActorRole
+    from schemas.spoken import spoken
     from schemas.text import Bilingual
 
+from workflows.clock import Clock
 from workflows.evidence import digest
 from workflows.journey import Journey
+from workflows.waiting import Waiting
 
 Asked = TypeVar("Asked", bound=BaseModel)
 Answered = TypeVar("Answered")
@@ -31,6 +35,8 @@ class PartnerDesk:
         """Ask for `journey`; `asked` counts what earlier runs of it asked."""
         self.journey = journey
         self.asked = dict(asked or {})
+        self._aside: list[tuple[PartnerName, asyncio.Task[None]]] = []
+        """Who is being asked what nobody waits for."""
 
     async def look_up(
         self, partner: PartnerName, method: Callable[[Any, Asked], Awaitable[Answered]], query: Asked
@@ -53,17 +59,63 @@ class PartnerDesk:
     ) -> None:
         """Write to a partner whose help is welcome and not waited for; when it fails, a supervisor is told."""
         name = f"{partner}.{method.__name__}"
+        question = request(self._key(name))
+        self._close_key(name)
+        await self._ask_on_queue(partner, method, question)
+
+    async def take_back(
+        self, partner: PartnerName, method: Callable[[Any, Write], Awaitable[Answered]], request: Callable[[str], Write]
+    ) -> None:
+        """Take a booking back, once: at once where the partner answers, else on its queue while the journey goes on.
+
+        Where it fails, a supervisor is told: what was booked is not needed, and nobody has to wait for that.
+        """
+        name = f"{partner}.{method.__name__}"
+        question = request(self._key(name))
+        self._close_key(name)
+        config: workflow.LocalActivityConfig = {**policies.HAND_OFF_AT_ONCE, "summary": digest(question)}
+        try:
+            await workflow.execute_local_activity_method(method, question, **config)
+        except CancelledError:
+            raise
+        except FailureError as error:
+            if isinstance(error, ApplicationError) and error.non_retryable:
+                await self._tell_a_supervisor(partner, name, error)
+            else:
+                self._aside.append((partner, asyncio.create_task(self._ask_on_queue(partner, method, question))))
+
+    @property
+    def idle(self) -> bool:
+        """Whether no booking is being taken back; raises what went wrong on our own side."""
+        for _, task in self._aside:
+            if task.done():
+                task.result()
+        return all(task.done() for _, task in self._aside)
+
+    async def wait_until_idle(self) -> None:
+        """Before a journey closes: a partner that is away is waited for, until a supervisor has been told."""
+        away = [ActorRole(partner) for partner, task in self._aside if not task.done()]
+        if away:
+            wait = Waiting(WaitingFor.HAND_OFF, away[0], Clock(None, workflow.now()))
+            await self.journey.show(wait)
+            await self.journey.heed_until(wait, lambda: self.idle)
+
+    async def _ask_on_queue(
+        self, partner: PartnerName, method: Callable[[Any, Write], Awaitable[Answered]], question: Write
+    ) -> None:
+        name = f"{partner}.{method.__name__}"
         config = policies.hand_off(partner)
         config["summary"] = name
         try:
-            await workflow.execute_activity_method(method, request(self._key(name)), **config)
+            await workflow.execute_activity_method(method, question, **config)
         except ActivityError as error:
             if isinstance(error.cause, CancelledError):
                 raise
-            self.journey.record.escalate(_failed(partner, name, error.cause))
-            await self.journey.publish()
-        finally:
-            self._close_key(name)
+            await self._tell_a_supervisor(partner, name, error.cause)
+
+    async def _tell_a_supervisor(self, partner: PartnerName, name: str, cause: BaseException | None) -> None:
+        self.journey.record.escalate(_failed(partner, name, cause))
+        await self.journey.publish()
 
     def _key(self, name: str) -> str:
         """Idempotency key of the request `name`; the same until it is closed."""
@@ -131,5 +183,6 @@ class PartnerDesk:
 
 
 def _failed(partner: PartnerName, name: str, cause: BaseException | None) -> Bilingual:
-    why = cause.message if isinstance(cause, ApplicationError) else "no answer in time"
-    return Bilingual(zh=f"{partner} 未能处理 {name}：{why}", en=f"{name} failed: {why}")
+    said = cause.message if isinstance(cause, ApplicationError) else ""
+    zh = f"{spoken(partner).zh}未能处理（{name}）：{said or '未在时限内答复'}"
+    return Bilingual(zh=zh, en=f"{name} failed: {said or 'no answer in time'}")

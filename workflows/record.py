@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         WaitingFor,
     )
     from schemas.people import Actor, ActorRole
+    from schemas.spoken import spoken
     from schemas.text import Bilingual
 
 from workflows import own
@@ -78,16 +79,15 @@ class JourneyRecord:
         record = DecisionRecord(number=number, decision=decision, decided_by=by, reason=reason)
         self._decisions.append(record)
         self.change(next_steps=decision.next_steps)
-        what = Bilingual(
-            zh=f"{decision.question} 决定：{decision.verdict}", en=f"{decision.question}: {decision.verdict}"
-        )
+        zh = f"{spoken(decision.question).zh}：{spoken(decision.verdict).zh}"
+        what = Bilingual(zh=zh, en=f"{decision.question}: {decision.verdict}")
         self.note("decision", what, actor=by, decision=number)
         return record
 
     def enter_stage(self, stage: Stage) -> None:
         """Move to `stage`; a stage entered twice (review again) starts anew."""
         self.change(stage=stage, stage_since=workflow.now(), papers_due=())
-        self.note("stage", Bilingual(zh=f"进入阶段：{stage}", en=f"entered stage {stage}"))
+        self.note("stage", Bilingual(zh=f"进入阶段：{spoken(stage).zh}", en=f"entered stage {stage}"))
 
     def wait(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from temporalio import workflow
@@ -107,6 +108,7 @@ class Refills:
             round=case.round,
             asked=self.desk.asked,
             taken=self.journey.inbox.taken(),
+            taken_before=self.journey.inbox.taken_before(),
             first_purchased_on=case.first_purchased_on,
             aid_since=case.aid_since,
             next_donation_on=case.next_donation_on,
@@ -115,7 +117,7 @@ class Refills:
     async def next_prescription(self) -> None:
         """Wait for the next prescription; the treatment's end or the end of cover completes the journey."""
         wait = Waiting(WaitingFor.PRESCRIPTION, ActorRole.INSURED, self.case.cover_clock(), lapses=True)
-        wait.goes_on = self._goes_on
+        wait.goes_on, wait.renew = self._goes_on, partial(self._renew, wait)
         answer = await self._prescribed(wait)
         if not isinstance(answer, SubmitPrescription):
             raise JourneyEndedError(Stage.COMPLETED)
@@ -124,6 +126,9 @@ class Refills:
         self.journey.inbox.renew_papers(_OF_ONE_PRESCRIPTION, answer.papers)
         self.journey.inbox.withdrawable = True
         record.change(prescription=record.status.prescription + 1)
+
+    def _renew(self, wait: Waiting) -> None:
+        wait.clock = self.case.cover_clock()
 
     async def _prescribed(self, wait: Waiting) -> ActionInput:
         """Listen until a prescription or the treatment's end comes; remind meanwhile."""

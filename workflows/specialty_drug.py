@@ -66,7 +66,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.turns = Turns(self.journey, self.case)
         self.journey.on_turn = self.turns.heed
         if carried:
-            self.journey.inbox.remember(carried.taken)
+            self.journey.inbox.remember(carried.taken, carried.taken_before)
             self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
         self.cover = Cover(self.journey, self.desk, self.case)
@@ -241,6 +241,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
                 await self._supplement(self._papers_of(answer), clock)
                 continue
             self.case.findings = answer.findings
+            await self.vouchers.look_at_others()
             decision = await journey.decide(self.case.review_facts(journey.inbox.papers))
             if decision.verdict is not Verdict.PAPERS_DUE:
                 break

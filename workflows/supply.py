@@ -150,7 +150,7 @@ class Supply:
                 handed_over_at=handed_over_at,
             ),
         )
-        await self.vouchers.redeem()
+        self.vouchers.redeemed()
         await self._owed_after_death()
         return dispensing
 

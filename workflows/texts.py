@@ -11,7 +11,10 @@ with workflow.unsafe.imports_passed_through():
     from schemas.journey import Stage
     from schemas.paper_names import NAMES
     from schemas.papers import PaperDue
+    from schemas.spoken import spoken
     from schemas.text import Bilingual
+
+from workflows.offers import label_of
 
 CLAIM_RECEIVED = Bilingual(zh="已收到理赔申请", en="the claim was received")
 AID_OPEN = Bilingual(
@@ -21,6 +24,9 @@ AID_OPEN = Bilingual(
 VOUCHER_ISSUED = Bilingual(
     zh="购药凭证已生成，取药码：{code}。请凭码、处方原件和身份证件取药",
     en="your voucher code is {code}: show it with the original prescription and your identity document",
+)
+CANCELLATION_REVOKED = Bilingual(
+    zh="此前告知的保单解除已撤销，保障继续有效", en="the cancellation told before is revoked: the cover goes on"
 )
 BOOKING_REFUSED = Bilingual(
     zh="该取药方式不符合产品规定，请另选方式", en="this way is not open under the product: please choose another"
@@ -197,19 +203,20 @@ def recomputed(deadline: Deadline) -> Bilingual:
 def while_ending(action: str) -> Bilingual:
     """News came while the journey was being wound up."""
     return Bilingual(
-        zh=f"旅程结束过程中收到：{action}，请人工核实后续处理",
+        zh=f"旅程结束过程中收到：{label_of(action).zh}，请人工核实后续处理",
         en=f"{action} came while the journey was ending: please look",
     )
 
 
 def referred(question: str) -> Bilingual:
     """A question waits for a reviewer."""
-    return Bilingual(zh=f"{question} 需人工核定", en=f"{question} needs a reviewer's decision")
+    return Bilingual(zh=f"{spoken(question).zh}需人工核定", en=f"{question} needs a reviewer's decision")
 
 
 def delivery_problem(status: str) -> Bilingual:
     """A delivery went wrong; another one is booked."""
-    return Bilingual(zh=f"配送异常：{status}，已重新预约配送", en=f"delivery problem: {status}; booked again")
+    zh = f"配送异常：{spoken(status).zh}，已重新预约配送"
+    return Bilingual(zh=zh, en=f"delivery problem: {status}; booked again")
 
 
 def reserved(amount: Decimal) -> Bilingual:

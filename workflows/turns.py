@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
         Withdraw,
     )
     from schemas.deadline import Budget
-    from schemas.decision import News, Verdict
+    from schemas.decision import News, StandingFacts, Verdict
     from schemas.journey import Stage, WaitingFor
     from schemas.people import ActorRole
     from schemas.text import Bilingual
@@ -57,7 +57,7 @@ class Turns:
         """See to what happens to `case` by the means of `journey`."""
         self.journey = journey
         self.case = case
-        self.announced = Announced(journey)
+        self.announced = Announced(journey, texts.cover_ends)
 
     async def heed(self, turn: Turn, wait: Waiting) -> None:
         """Raise where the step in hand does not go on; else come back to `wait`."""
@@ -72,8 +72,10 @@ class Turns:
                 )
             case RecordDeath():
                 await self._judge(News.DEATH, turn.died_on)
-            case RecordCancellation() if turn.effective_on > today():
-                await self._told_in_advance(turn.effective_on, wait)
+            case RecordCancellation() if turn.revoked or turn.effective_on > today():
+                await self.announced.hear(turn, self._facts(News.POLICY_CANCELLED, turn.effective_on))
+                if wait.renew:
+                    wait.renew()
             case CancellationDue():
                 self.announced.heeded()
                 await self._judge(News.POLICY_CANCELLED, turn.effective_on)
@@ -87,20 +89,16 @@ class Turns:
         del wait
         tell_a_supervisor(self.journey, turn)
 
-    async def _told_in_advance(self, effective_on: date, wait: Waiting) -> None:
-        """The cover stands until that day and is judged then; between two prescriptions it is the wait's deadline."""
-        decision = None
-        if self.case.known:
-            decision = await self.journey.decide(self.case.standing_facts(News.POLICY_CANCELLED, effective_on))
-        self.announced.tell(effective_on, decision)
-        if wait.what is WaitingFor.PRESCRIPTION:
-            wait.clock = self.case.cover_clock()
+    def _facts(self, news: News, since: date) -> StandingFacts | None:
+        """What there is to decide about; None while nothing was decided or granted."""
+        return self.case.standing_facts(news, since) if self.case.known else None
 
     async def _judge(self, news: News, since: date) -> None:
         """Whether cover still stands after the news, by the product's clauses or by a person where it prints none."""
-        if not self.case.known:  # nothing was decided or granted yet, so there is nothing to decide about
+        facts = self._facts(news, since)
+        if facts is None:
             raise JourneyEndedError(Stage.TERMINATED)
-        decision = await self.journey.decide(self.case.standing_facts(news, since))
+        decision = await self.journey.decide(facts)
         if not await self.journey.approved(decision):
             fraud = news is News.FRAUD
             if news is News.DEATH:

@@ -1,6 +1,6 @@
 """The voucher of a prescription: issued for what is set aside, given another code, redeemed or given back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from temporalio import workflow
 
@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.ledger import Ledger
     from schemas.decision import Amounts
     from schemas.journey import VoucherView
-    from schemas.ledger import IssueVoucher, Release, Voucher, VoucherChange, VoucherRenewal
+    from schemas.ledger import IssueVoucher, Release, Voucher, VoucherRenewal
     from schemas.money import ZERO, Yuan
     from schemas.people import ActorRole
 
@@ -43,7 +43,25 @@ class Vouchers:
                 break
             await self.give_back()
             voucher = await self._issue(estimate)
+        await self._keep_apart(voucher.prescribed_nearby_on)
         self._tell(voucher)
+
+    async def look_at_others(self) -> None:
+        """Before a review: when other claims on the policy were prescribed the drug. chinalife-cancer-rider/LIM-2."""
+        if self.case.plan.min_days_between_prescriptions:
+            answer = await own.ask(Ledger.prescribed_nearby, self.case.prescriptions_query())
+            self.case.prescribed_nearby_on = answer.prescribed_on
+
+    async def _keep_apart(self, prescribed_nearby_on: date | None) -> None:
+        """Another claim's voucher came first since the review: the prescription is judged with it in view.
+
+        Raises JourneyEndedError where it comes too soon. chinalife-cancer-rider/LIM-2.
+        """
+        case = self.case
+        if not case.plan.min_days_between_prescriptions or prescribed_nearby_on in {None, case.prescribed_nearby_on}:
+            return
+        case.prescribed_nearby_on = prescribed_nearby_on
+        await self.journey.approved_or_end(await self.journey.decide(case.review_facts(self.journey.inbox.papers)))
 
     async def _issue(self, estimate: Amounts) -> Voucher:
         self.case.vouchers += 1
@@ -52,6 +70,8 @@ class Vouchers:
             key=self._key("voucher"),
             journey_id=self.case.claim.journey_id,
             reserve=self.settlement.reckoning.reserve(self._key("reserve"), estimate),
+            drug_id=self.case.plan.drug_id,
+            prescribed_on=self.case.claim.prescription.issued_on,
             issued_on=issued_on,
             last_day=issued_on + timedelta(days=days.amount) if days else None,
         )
@@ -81,27 +101,24 @@ class Vouchers:
         text = texts.VOUCHER_REISSUED
         record.notify(ActorRole.INSURED, "voucher_reissued", text, person=person, voucher_id=voucher_id)
 
-    async def redeem(self) -> None:
-        """The drug was handed over for it."""
-        await self._close("redeem", to="redeemed")
+    def redeemed(self) -> None:
+        """The drug was handed over for it; its reservation closes it for good."""
         voucher = self.journey.record.status.voucher
         self.journey.record.change(
             voucher=voucher.model_copy(update={"redeemed": True}) if voucher else None, papers_due=()
         )
 
     async def give_back(self) -> None:
-        """Void the voucher unless it is redeemed, and release what is set aside for it."""
+        """Release what is set aside for the voucher; it is void unless it is redeemed."""
         shown = self.journey.record.status.voucher
-        if not (shown and shown.redeemed):
-            await self._close("void", to="void")
-        release = Release(key=self._key("release"), reservation=self.case.issued_voucher().reservation.key)
+        release = Release(
+            key=self._key("release"),
+            reservation=self.case.issued_voucher().reservation.key,
+            handed_over=bool(shown and shown.redeemed),
+        )
         await own.ask(Ledger.release, release)
         self.case.voucher = None
         self._show_reserved(ZERO)
-
-    async def _close(self, what: str, to: str) -> None:
-        voucher_id = self.case.issued_voucher().voucher_id
-        await own.ask(Ledger.close_voucher, VoucherChange(voucher_id=voucher_id, key=self._key(what), to=to))
 
     def _show_reserved(self, reserved: Yuan) -> None:
         money = self.journey.record.status.money

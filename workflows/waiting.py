@@ -30,6 +30,8 @@ class Waiting:
     """At the deadline the right is gone; else a passed deadline escalates and the wait goes on."""
     goes_on: Callable[["Waiting"], Awaitable[bool]] | None = None
     """Asked before the right lapses: whether it is still there after all; it then sets the clock that runs on."""
+    renew: Callable[[], None] | None = None
+    """Sets the clock anew where the wait lapses with the cover, and that comes to end on another day."""
     lapses_at: datetime | None = None
     """When the right is gone although its clock does not end it: the passed deadline of that one escalates before."""
     wake_at: datetime | None = None

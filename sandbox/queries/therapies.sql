@@ -4,6 +4,44 @@
 -- A patient is expected for assessment, apheresis or infusion.
 INSERT INTO appointment (appointment_id, journey_id, purpose, site, due_on, person) VALUES ($1, $2, $3, $4, $5, $6);
 
+-- name: cancel_appointment
+-- Take an appointment back where the patient is not treated yet, with all that was planned for it but its bill; gives
+-- whether it is cancelled, now or before.
+WITH treated AS (
+    SELECT FROM callback
+    WHERE subject = $1 AND state IN ('happened', 'delivered', 'given_up') AND (
+        type IN ('record_assessment', 'record_lymphodepletion')
+        OR (type = 'record_apheresis' AND data ->> 'result' <> 'insufficient')
+    )
+),
+cancelled AS (
+    UPDATE appointment SET cancelled_at = now()
+    WHERE appointment_id = $1 AND cancelled_at IS NULL AND NOT EXISTS (SELECT FROM treated)
+    RETURNING appointment_id
+),
+untold AS (
+    UPDATE callback SET state = 'unsent' FROM cancelled
+    WHERE callback.subject = cancelled.appointment_id AND callback.state = 'planned' AND callback.type <> 'submit_costs'
+)
+SELECT cancelled_at IS NOT NULL OR EXISTS (SELECT FROM cancelled) AS cancelled
+FROM appointment WHERE appointment_id = $1;
+
+-- name: planned_bill
+-- The bill that is still to be sent for an appointment, and whether the patient was examined.
+SELECT
+    bill.callback_id, bill.data,
+    EXISTS (
+        SELECT FROM callback AS told
+        WHERE told.subject = $1 AND told.type = 'record_examination' AND told.state IN ('happened', 'delivered', 'given_up')
+    ) AS examined
+FROM callback AS bill
+WHERE bill.subject = $1 AND bill.type = 'submit_costs' AND bill.state = 'planned' AND NOT bill.in_hand
+FOR UPDATE OF bill;
+
+-- name: change_bill
+-- Another bill than was planned; $3 'unsent' where there is nothing to bill.
+UPDATE callback SET data = $2, state = $3 WHERE callback_id = $1;
+
 -- name: next_coi
 -- Number of the next chain-of-identity identifier.
 SELECT nextval('coi_number');

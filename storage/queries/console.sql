@@ -53,10 +53,9 @@ page AS (
 SELECT
     page.journey_id, page.product, page.claim_number, page.drug, page.stage, page.stage_since, page.waiting_for,
     page.waiting_on, page.due_at, page.started_at, page.updated_at, page.closed_at, page.escalated,
-    page.overdue_now AS overdue, coalesce(page.missing, '{}') AS missing,
-    coalesce(inside.wait #>> '{clock_stopped}' IS NOT NULL, FALSE) AS clock_stopped,
-    coalesce((inside.wait #>> '{deadline,provisional}')::boolean, FALSE) AS provisional, inside.money
-FROM page, jsonb_to_record(page.status) AS inside (wait jsonb, money jsonb)
+    page.overdue_now AS overdue, coalesce(page.missing, '{}') AS missing, page.clock_stopped, page.provisional,
+    page.money, page.erased_at
+FROM page
 ORDER BY
     CASE $16::text WHEN 'updated' THEN page.updated_at END DESC,
     CASE $16::text WHEN 'due' THEN page.due_at END,
@@ -76,14 +75,16 @@ WHERE
 LIMIT $2;
 
 -- name: status
--- The whole status of one journey and the time by which its clock is judged.
+-- The whole status of one journey and the time by which its clock is judged; its decisions in order, with their numbers.
 SELECT
-    journey_status.status || jsonb_build_object('decisions', coalesce(taken.records, '[]'::jsonb)) AS status,
-    journey_status.due_at, now() AS asked_at
+    journey_status.status, journey_status.due_at, journey_status.stage, journey_status.erased_at, now() AS asked_at,
+    coalesce(taken.numbers, '{}') AS numbers, coalesce(taken.records, '[]'::jsonb) AS records
 FROM
     journey_status,
     LATERAL (
-        SELECT jsonb_agg(decision.record ORDER BY decision.number) AS records
+        SELECT
+            array_agg(decision.number ORDER BY decision.number) AS numbers,
+            jsonb_agg(decision.record ORDER BY decision.number) AS records
         FROM decision
         WHERE decision.journey_id = journey_status.journey_id
     ) AS taken
@@ -91,11 +92,11 @@ WHERE journey_status.journey_id = $1;
 
 -- name: timeline
 -- What happened on journey $1 after entry $2, in order, at most $3 entries.
-SELECT entry FROM timeline WHERE journey_id = $1 AND seq > $2 ORDER BY seq LIMIT $3;
+SELECT seq, entry FROM timeline WHERE journey_id = $1 AND seq > $2 ORDER BY seq LIMIT $3;
 
 -- name: latest
 -- The last $2 things that happened on journey $1, in order.
-SELECT last.entry
+SELECT last.seq, last.entry
 FROM (SELECT seq, entry FROM timeline WHERE journey_id = $1 ORDER BY seq DESC LIMIT $2) AS last
 ORDER BY last.seq;
 

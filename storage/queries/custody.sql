@@ -22,4 +22,4 @@ SELECT seq, key, event::text AS event, recorded_at, previous, sha256 FROM custod
 
 -- name: known_head
 -- The newest link that the journey itself knows of, as its status tells.
-SELECT status #> '{car_t,custody}' AS head FROM journey_status WHERE journey_id = $1;
+SELECT custody AS head, erased_at FROM journey_status WHERE journey_id = $1;

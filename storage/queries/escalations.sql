@@ -2,14 +2,14 @@
 
 -- name: open
 -- Open escalations of product $1 (NULL: of all), oldest first, after number $4 of journey $3 at moment $2, $5 rows. The
--- index of escalated journeys gives them; there are few.
+-- index of escalated journeys gives them; there are few. The reason is in the status, which is sealed.
 SELECT
-    journey_id, product, claim_number, stage, waiting_for, waiting_on, due_at, told.place,
-    told.escalation -> 'reason' AS reason, (told.escalation ->> 'at')::timestamptz AS since,
+    journey_id, product, claim_number, stage, waiting_for, waiting_on, due_at, told.place, status,
+    (told.escalation ->> 'at')::timestamptz AS since,
     overdue OR coalesce(due_at <= now() AND closed_at IS NULL, FALSE) AS overdue
 FROM
     journey_status,
-    jsonb_array_elements(status -> 'escalations') WITH ORDINALITY AS told (escalation, place)
+    jsonb_array_elements(escalations) WITH ORDINALITY AS told (escalation, place)
 WHERE
     escalated AND (told.escalation -> 'open')::boolean
     AND ($1::text IS NULL OR product = $1)
@@ -23,8 +23,8 @@ LIMIT $5;
 -- name: standing
 -- How the journeys $1 stand, those of product $2 (NULL: of all); one that has written nothing yet is known by its claim.
 SELECT
-    asked.journey_id, coalesce(journey_status.product, claim.product) AS product,
-    coalesce(journey_status.claim_number, claim.claim_number) AS claim_number, journey_status.stage,
+    asked.journey_id, coalesce(journey_status.product, claim.product) AS product, journey_status.claim_number,
+    journey_status.stage,
     journey_status.waiting_for, journey_status.waiting_on, journey_status.due_at,
     coalesce(journey_status.overdue OR journey_status.due_at <= now(), FALSE) AS overdue
 FROM

@@ -1,40 +1,33 @@
 -- The intake door: persons, events, claims, journeys to be started, dead letters (migration 0001).
 
 -- name: event_seen
--- The claim that an event ($1 source, $2 id) was accepted for.
+-- The claim that an event ($1 source, $2 digest of its id) was accepted for.
 SELECT claim.journey_id, claim.content, claim.salt
 FROM inbox JOIN claim USING (journey_id)
 WHERE inbox.source = $1 AND inbox.event_id = $2;
 
 -- name: claim_registered
--- The registered claim $2 of product $1.
+-- The registered claim of product $1 whose number has the digest $2.
 SELECT journey_id, content, salt FROM claim WHERE product = $1 AND claim_number = $2;
 
--- name: upsert_person
--- Record a person; what is known as of a later moment wins, the reference never changes.
-INSERT INTO person AS known
-    (ref, id_type, id_number, name, birth_date, sex, citizenship, phone, province, city, address_detail, as_of)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (id_type, id_number) DO UPDATE SET
-    name = excluded.name,
-    birth_date = excluded.birth_date,
-    sex = excluded.sex,
-    citizenship = excluded.citizenship,
-    phone = excluded.phone,
-    province = excluded.province,
-    city = excluded.city,
-    address_detail = excluded.address_detail,
-    as_of = excluded.as_of
-WHERE known.as_of <= excluded.as_of;
+-- name: person_known
+-- Make sure that a person with the digest $2 of an identity document is there, under reference $1 unless there was one;
+-- the row stays locked. `older`: what is known of the person is not from after $3, or there is nothing yet.
+INSERT INTO person (ref, document, as_of) VALUES ($1, $2, '-infinity')
+ON CONFLICT (document) DO UPDATE SET document = excluded.document
+RETURNING ref, as_of <= $3 AS older;
 
 -- name: person_ref
--- Reference of the person with an identity document ($1 type, $2 number).
-SELECT ref FROM person WHERE id_type = $1 AND id_number = $2;
+-- Reference of the person with the digest $1 of an identity document.
+SELECT ref FROM person WHERE document = $1;
+
+-- name: record_person
+-- What is known of person $1: sealed ($2), as of $3.
+UPDATE person SET sealed = $2, as_of = $3 WHERE ref = $1;
 
 -- name: person_by_ref
--- The personal record behind a reference.
-SELECT id_type, id_number, name, birth_date, sex, citizenship, phone, province, city, address_detail
-FROM person WHERE ref = $1;
+-- The personal record behind a reference, sealed.
+SELECT sealed FROM person WHERE ref = $1;
 
 -- name: register_claim
 -- Register a claim under its journey; no row when another event registered it first.
@@ -43,9 +36,9 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (product, claim_number) DO NOTHING
 RETURNING journey_id;
 
--- name: papers_of_claim
--- What was handed in with claim $2 of product $1 by person $3, and whether its journey is closed.
-SELECT journey_status.status -> 'papers' AS papers, journey_status.closed_at IS NOT NULL AS closed
+-- name: status_of_claim
+-- The status of the claim of product $1 with the digest $2 of its number, by person $3, and whether its journey is closed.
+SELECT journey_status.journey_id, journey_status.status, journey_status.closed_at IS NOT NULL AS closed
 FROM claim JOIN journey_status USING (journey_id)
 WHERE claim.product = $1 AND claim.claim_number = $2 AND claim.person_ref = $3;
 
@@ -92,10 +85,10 @@ WHERE journey_id = $1 AND status = 'failed';
 -- name: keep_dead_letter
 -- Keep what was refused; an open letter with the same digest is counted once more and gets the newest reason.
 INSERT INTO dead_letter AS letter (
-    channel, media_type, headers, raw, raw_size, raw_sha256, whole, digest, source, event_id,
+    subject, channel, media_type, headers, raw, raw_size, raw_sha256, whole, digest, source, event_id,
     kind, reason_zh, reason_en, fields, journey_id
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (digest) WHERE status = 'open' DO UPDATE SET
     times_seen = letter.times_seen + 1,
     last_seen_at = now(),
@@ -108,7 +101,7 @@ RETURNING id;
 -- name: dead_letters
 -- Letters after id $2 in id order, those of status $1 only where it is given, at most $3.
 SELECT
-    id, status, kind, reason_zh, reason_en, fields, source, event_id, channel, media_type, raw_size, whole,
+    id, subject, status, kind, reason_zh, reason_en, fields, source, event_id, channel, media_type, raw_size, whole,
     times_seen, first_seen_at, last_seen_at, attempts, journey_id, resolved_at, resolved_by, resolution
 FROM dead_letter
 WHERE ($1::text IS NULL OR status = $1) AND id > $2
@@ -117,7 +110,7 @@ ORDER BY id LIMIT $3;
 -- name: dead_letter
 -- One letter, whole.
 SELECT
-    id, status, kind, reason_zh, reason_en, fields, source, event_id, channel, media_type, raw_size, whole,
+    id, subject, status, kind, reason_zh, reason_en, fields, source, event_id, channel, media_type, raw_size, whole,
     times_seen, first_seen_at, last_seen_at, attempts, journey_id, resolved_at, resolved_by, resolution,
     headers, raw, raw_sha256, corrected
 FROM dead_letter

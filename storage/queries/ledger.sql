@@ -7,8 +7,13 @@ SELECT issue_voucher(
     the_key => $1, journey => $2, issued => $3, expires => $4, new_id => $5, new_code => $6,
     reserving => reserve(
         the_key => $7, journey => $8, the_product => $9, policy => $10, starts => $11, insured => $12, wanted => $13
-    )
+    ),
+    drug => $14, prescribed => $15
 );
+
+-- name: prescribed_nearby
+-- Day of the nearest prescription of a drug ($4) among the policy's other claims that a voucher stands for.
+SELECT prescribed_nearby(the_product => $1, policy => $2, journey => $3, drug => $4, prescribed => $5);
 
 -- name: reserve
 -- Set money of the limit aside, up to what it holds.
@@ -17,12 +22,14 @@ SELECT reserve(
 );
 
 -- name: commit
--- Turn a reservation into a paid benefit of the amount and release the rest.
-SELECT close_reservation(the_key => $1, the_kind => 'commit', reservation => $2, amount => $3);
+-- Turn a reservation into a paid benefit of the amount and release the rest; its voucher is redeemed.
+SELECT close_reservation(
+    the_key => $1, the_kind => 'commit', reservation => $2, amount => $3, handed_over => TRUE
+);
 
 -- name: release
--- Give a reservation back to the limit.
-SELECT close_reservation(the_key => $1, the_kind => 'release', reservation => $2, amount => 0);
+-- Give a reservation back to the limit; its voucher is void, or redeemed where the drug was handed over for it ($3).
+SELECT close_reservation(the_key => $1, the_kind => 'release', reservation => $2, amount => 0, handed_over => $3);
 
 -- name: recover
 -- Take money back from what a commit paid; it returns to the limit.
@@ -47,10 +54,6 @@ UPDATE voucher SET
     standing = CASE WHEN cardinality(wrong_codes) + 1 >= $3::int THEN 'locked' ELSE standing END
 WHERE voucher_id = $1 AND NOT $2::text = ANY (wrong_codes)
 RETURNING standing;
-
--- name: close_voucher
--- Redeem or void a voucher, once.
-SELECT close_voucher(the_voucher => $1, the_key => $2, new_standing => $3);
 
 -- name: renew_code
 -- Give a voucher that is not closed another code and unlock it.

@@ -3,11 +3,9 @@
 -- name: provisional
 -- At most $3 open journeys behind $2, in order of their ids, whose deadline is provisional and was reckoned on another
 -- calendar than $1; the index of provisional deadlines gives them.
-SELECT journey_id, revision, status #> '{wait,deadline}' AS deadline
+SELECT journey_id, revision, status
 FROM journey_status
 WHERE
-    status @> '{"wait": {"deadline": {"provisional": true}}}' AND closed_at IS NULL
-    AND status #>> '{wait,deadline,calendar_version}' <> $1
-    AND journey_id > $2
+    provisional AND closed_at IS NULL AND calendar_version <> $1 AND journey_id > $2
 ORDER BY journey_id
 LIMIT $3;

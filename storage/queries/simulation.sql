@@ -10,20 +10,20 @@ SELECT status FROM journey_status WHERE journey_id = $1;
 
 -- name: decisions
 -- Decisions of journey $1 numbered above $2.
-SELECT record FROM decision WHERE journey_id = $1 AND number > $2 ORDER BY number;
+SELECT number, record FROM decision WHERE journey_id = $1 AND number > $2 ORDER BY number;
 
 -- name: entries
 -- History entries of journey $1 numbered above $2.
-SELECT entry FROM timeline WHERE journey_id = $1 AND seq > $2 ORDER BY seq;
+SELECT seq, entry FROM timeline WHERE journey_id = $1 AND seq > $2 ORDER BY seq;
 
 -- name: notices
 -- Every message of journey $1, in the order in which they were written.
-SELECT payload FROM outbox WHERE journey_id = $1 ORDER BY split_part(key, '/', 3)::integer, key;
+SELECT key, payload FROM outbox WHERE journey_id = $1 ORDER BY split_part(key, '/', 3)::integer, key;
 
 -- name: code
 -- The code of a voucher.
 SELECT code FROM voucher WHERE voucher_id = $1;
 
 -- name: available
--- What the benefit limit of a policy ($1 product, $2 number) still holds; no row before the first reservation.
+-- What the benefit limit of a policy ($1 product, $2 digest of its number) still holds; no row before the first reservation.
 SELECT available FROM benefit_period WHERE product = $1 AND policy_number = $2 ORDER BY period_from DESC LIMIT 1;

@@ -1,36 +1,41 @@
 -- The status read model: written by one statement per transition; and the outbox, read by the relay.
 
 -- name: enter
--- Write one Transition ($1, its JSON): status unless a newer is there, decisions, timeline, outbox; wake the listeners.
+-- Write one transition ($1, JSON made by activities/status.py): status unless a newer is there, decisions, timeline,
+-- outbox; wake the listeners. `status` is what lists show of it, in plain; all else comes sealed and is kept so.
 --
 -- What counts as newer is the journey's own clock, and the revision within one moment of it. A workflow task that died
 -- half-way has written what history does not know; the task that comes after it begins later, counts its revisions,
--- decisions and entries anew, and replaces them.
+-- decisions and entries anew, and replaces them. What counts as left over is said by the newest transition alone: of
+-- two that are written side by side the older one may arrive last, and does not know what the newer one numbered.
 WITH transition AS MATERIALIZED (
     SELECT
-        body -> 'status' AS status, body -> 'entries' AS entries, body -> 'notices' AS notices,
-        body -> 'decisions' AS decisions, body -> 'status' ->> 'journey_id' AS journey_id,
-        (body -> 'status' ->> 'updated_at')::timestamptz AS at,
+        body -> 'status' AS status, body -> 'sealed' AS sealed, body -> 'entries' AS entries,
+        body -> 'notices' AS notices, body -> 'decisions' AS decisions,
+        body -> 'status' ->> 'journey_id' AS journey_id, (body -> 'status' ->> 'updated_at')::timestamptz AS at,
         (body ->> 'decided')::integer AS decided, (body ->> 'told')::integer AS told
     FROM (SELECT $1::text::jsonb AS body) AS given
 ),
 written AS (
     INSERT INTO journey_status (
         journey_id, revision, kind, product, claim_number, policy_number, drug, stage, stage_since, waiting_for,
-        waiting_on, due_at, overdue, escalated, started_at, updated_at, closed_at, status
+        waiting_on, due_at, overdue, escalated, started_at, updated_at, closed_at, clock_stopped, provisional,
+        calendar_version, money, escalations, custody, missing, status
     )
     SELECT
         flat.journey_id, flat.revision, flat.kind, flat.product, flat.claim_number, flat.policy_number, flat.drug,
         flat.stage, flat.stage_since, wait.what, wait."on",
         CASE WHEN wait.clock_stopped IS NULL THEN (wait.deadline ->> 'due_at')::timestamptz END, wait.overdue,
         transition.status @> '{"escalations": [{"open": true}]}', flat.started_at, flat.updated_at, flat.closed_at,
-        transition.status
+        wait.clock_stopped IS NOT NULL, coalesce((wait.deadline ->> 'provisional')::boolean, FALSE),
+        wait.deadline ->> 'calendar_version', flat.money, flat.escalations, flat.custody,
+        missing_papers(transition.status), transition.sealed
     FROM
         transition,
         jsonb_to_record(transition.status) AS flat (
             journey_id text, revision bigint, kind text, product text, claim_number text, policy_number text,
             drug text, stage text, stage_since timestamptz, started_at timestamptz, updated_at timestamptz,
-            closed_at timestamptz
+            closed_at timestamptz, money jsonb, escalations jsonb, custody jsonb
         ),
         jsonb_to_record(transition.status -> 'wait') AS wait (
             what text, "on" text, deadline jsonb, overdue boolean, clock_stopped jsonb
@@ -39,40 +44,47 @@ written AS (
         revision = excluded.revision, stage = excluded.stage, stage_since = excluded.stage_since,
         waiting_for = excluded.waiting_for, waiting_on = excluded.waiting_on, due_at = excluded.due_at,
         overdue = excluded.overdue, escalated = excluded.escalated, drug = excluded.drug,
-        updated_at = excluded.updated_at, closed_at = excluded.closed_at, status = excluded.status
-    WHERE (journey_status.updated_at, journey_status.revision) <= (excluded.updated_at, excluded.revision)
+        updated_at = excluded.updated_at, closed_at = excluded.closed_at, clock_stopped = excluded.clock_stopped,
+        provisional = excluded.provisional, calendar_version = excluded.calendar_version, money = excluded.money,
+        escalations = excluded.escalations, custody = excluded.custody, missing = excluded.missing,
+        status = excluded.status
+    WHERE
+        (journey_status.updated_at, journey_status.revision) <= (excluded.updated_at, excluded.revision)
+        AND journey_status.erased_at IS NULL
     RETURNING journey_id
 ),
 decided AS (
-    INSERT INTO decision (journey_id, number, record)
-    SELECT transition.journey_id, (record ->> 'number')::integer, record
-    FROM transition, jsonb_array_elements(transition.decisions) AS record
-    ON CONFLICT (journey_id, number) DO UPDATE SET record = excluded.record
-    WHERE (decision.record #>> '{decision,at}')::timestamptz < (excluded.record #>> '{decision,at}')::timestamptz
+    INSERT INTO decision (journey_id, number, at, record)
+    SELECT
+        transition.journey_id, (decision ->> 'number')::integer, (decision ->> 'at')::timestamptz, decision -> 'sealed'
+    FROM transition, jsonb_array_elements(transition.decisions) AS decision
+    ON CONFLICT (journey_id, number) DO UPDATE SET at = excluded.at, record = excluded.record
+    WHERE decision.at < excluded.at
 ),
 undecided AS (
-    DELETE FROM decision USING transition
+    DELETE FROM decision USING transition, written
     WHERE
-        decision.journey_id = transition.journey_id AND decision.number > transition.decided
-        AND (decision.record #>> '{decision,at}')::timestamptz < transition.at
+        decision.journey_id = written.journey_id AND decision.journey_id = transition.journey_id
+        AND decision.number > transition.decided AND decision.at < transition.at
 ),
 told AS (
     INSERT INTO timeline (journey_id, seq, at, kind, entry)
     SELECT
-        transition.journey_id, (entry ->> 'seq')::integer, (entry ->> 'at')::timestamptz, entry ->> 'kind', entry
+        transition.journey_id, (entry ->> 'seq')::integer, (entry ->> 'at')::timestamptz, entry ->> 'kind',
+        entry -> 'sealed'
     FROM transition, jsonb_array_elements(transition.entries) AS entry
     ON CONFLICT (journey_id, seq) DO UPDATE SET at = excluded.at, kind = excluded.kind, entry = excluded.entry
     WHERE timeline.at < excluded.at
 ),
 untold AS (
-    DELETE FROM timeline USING transition
+    DELETE FROM timeline USING transition, written
     WHERE
-        timeline.journey_id = transition.journey_id AND timeline.seq > transition.told
-        AND timeline.at < transition.at
+        timeline.journey_id = written.journey_id AND timeline.journey_id = transition.journey_id
+        AND timeline.seq > transition.told AND timeline.at < transition.at
 ),
 queued AS (
     INSERT INTO outbox (journey_id, key, payload)
-    SELECT transition.journey_id, notice ->> 'key', notice
+    SELECT transition.journey_id, notice ->> 'key', notice -> 'sealed'
     FROM transition, jsonb_array_elements(transition.notices) AS notice
     ON CONFLICT DO NOTHING
     RETURNING journey_id

@@ -20,9 +20,11 @@ from temporalio.testing import WorkflowEnvironment
 from intake.api import router
 from intake.door import Door
 from intake.received import STRUCTURED
+from privacy.vault import Vault
 from products.loader import load_products
 from storage.migrations import migrate
 from storage.pool import SCHEMA, open_pool
+from tests.conftest import RING
 from tests.serving import TRUST
 from workers.stack.postgres import EmbeddedPostgres
 
@@ -33,8 +35,8 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 @pytest.fixture
-def door(pool: Pool) -> Door:
-    return Door(pool, load_products())
+def door(pool: Pool, vault: Vault) -> Door:
+    return Door(pool, vault, load_products())
 
 
 @pytest.fixture
@@ -107,7 +109,7 @@ async def mortal_pool(mortal: EmbeddedPostgres) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def mortal_http(mortal_pool: Pool) -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(Door(mortal_pool, load_products())) as client:
+    async with client_of(Door(mortal_pool, Vault(mortal_pool, RING), load_products())) as client:
         yield client
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from intake.identity import journey_id
 from intake.received import BATCH, KEPT_BYTES, MAX_EVENT_BYTES
+from privacy import places
+from privacy.vault import Vault
 from products.loader import load_products
 from tests.intake.conftest import SAMPLES, Event, Pool, another, changed, cut_connections, raw, sample, send
 from workers.stack.postgres import EmbeddedPostgres
@@ -32,19 +34,32 @@ async def letter(http: httpx2.AsyncClient, answer: httpx2.Response) -> dict[str,
     return shown
 
 
+async def raw_of_letter(pool: Pool, vault: Vault) -> bytes:
+    """The bytes of the one dead letter."""
+    [row] = await pool.fetch("SELECT subject, raw FROM dead_letter")
+    return await vault.open_bytes(row["subject"], places.LETTER, row["raw"])
+
+
+async def persons(pool: Pool, vault: Vault) -> list[dict[str, Any]]:
+    """Every personal record with its reference."""
+    rows = await pool.fetch("SELECT ref, sealed FROM person")
+    return [await vault.open(row["ref"], places.PERSON, row["sealed"]) | {"ref": row["ref"]} for row in rows]
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in (SAMPLES / "claims").glob("*.json")))
-async def test_every_sample_opens_a_journey(http: httpx2.AsyncClient, pool: Pool, name: str) -> None:
+async def test_every_sample_opens_a_journey(http: httpx2.AsyncClient, pool: Pool, vault: Vault, name: str) -> None:
     """A structured event is answered with its journey's address, and the journey is ordered."""
     event = sample(name)
     answer = await send(http, event)
-    expected = journey_id(event["data"]["product"], event["data"]["claim_number"])
+    expected = journey_id(vault, event["data"]["product"], event["data"]["claim_number"])
     assert answer.status_code == 202
     assert answer.headers["location"] == answer.json()["status_url"] == f"/journeys/{expected}"
     ordered = await pool.fetchrow("SELECT * FROM journey_start")
     assert ordered is not None
     assert ordered["journey_id"] == expected
-    assert ordered["claim"]["products_version"] == load_products().version
-    assert event["data"]["insured"]["name"] not in json.dumps(ordered["claim"], ensure_ascii=False)
+    claim = await vault.open(expected, places.START, ordered["claim"])
+    assert claim["products_version"] == load_products().version
+    assert event["data"]["insured"]["name"] not in json.dumps(claim, ensure_ascii=False)
 
 
 async def test_binary_mode(http: httpx2.AsyncClient) -> None:
@@ -138,13 +153,15 @@ async def test_an_unsupported_media_type(http: httpx2.AsyncClient, media_type: s
         (b'{"id": "\\ud800"}', "the lone surrogate U+D800"),
     ],
 )
-async def test_bytes_that_cannot_be_read(http: httpx2.AsyncClient, pool: Pool, body: bytes, reason: str) -> None:
+async def test_bytes_that_cannot_be_read(
+    http: httpx2.AsyncClient, pool: Pool, vault: Vault, body: bytes, reason: str
+) -> None:
     """JSON with no meaning or two is refused, byte for byte on record."""
     answer = await send(http, body)
     assert answer.status_code == 400
     assert reason in answer.json()["detail"]
     assert (await letter(http, answer))["kind"] == "unreadable-event"
-    assert await pool.fetchval("SELECT raw FROM dead_letter") == body
+    assert await raw_of_letter(pool, vault) == body
 
 
 @pytest.mark.parametrize(
@@ -304,7 +321,7 @@ async def test_data_that_is_no_object(http: httpx2.AsyncClient) -> None:
         assert "data" in fields(answer)
 
 
-async def test_an_event_over_one_mebibyte(http: httpx2.AsyncClient, pool: Pool) -> None:
+async def test_an_event_over_one_mebibyte(http: httpx2.AsyncClient, pool: Pool, vault: Vault) -> None:
     """It is answered 413; its beginning, size and checksum are kept, and memory stays bounded."""
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -318,7 +335,7 @@ async def test_an_event_over_one_mebibyte(http: httpx2.AsyncClient, pool: Pool) 
     kept = await letter(http, answer)
     assert kept["raw_size"] > 3_000_000
     assert not kept["whole"]
-    assert await pool.fetchval("SELECT length(raw) FROM dead_letter") == KEPT_BYTES
+    assert len(await raw_of_letter(pool, vault)) == KEPT_BYTES
     again = await http.post(f"/dead-letters/{kept['id']}/resend", json={"by": "agent-1"})
     assert again.status_code == 413
 
@@ -362,7 +379,9 @@ async def test_another_event_for_the_same_claim(http: httpx2.AsyncClient, pool: 
     assert await pool.fetchval(_ORDERED) == 1
 
 
-async def test_another_event_for_the_same_claim_with_other_content(http: httpx2.AsyncClient, pool: Pool) -> None:
+async def test_another_event_for_the_same_claim_with_other_content(
+    http: httpx2.AsyncClient, pool: Pool, vault: Vault
+) -> None:
     """It is refused naming the fields that differ, without values, and changes neither claim nor person."""
     first = another()
     await send(http, first)
@@ -373,7 +392,8 @@ async def test_another_event_for_the_same_claim_with_other_content(http: httpx2.
     assert answer.status_code == 409
     assert fields(answer) == {"data.insured.phone", "data.prescription.days_supply"}
     assert "10000009999" not in answer.text
-    assert await pool.fetchval("SELECT phone FROM person") == first["data"]["insured"]["phone"]
+    [person] = await persons(pool, vault)
+    assert person["phone"] == first["data"]["insured"]["phone"]
     assert (await letter(http, answer))["event_id"] == second["id"]
 
 
@@ -398,14 +418,14 @@ async def test_a_storm_of_conflicting_events(http: httpx2.AsyncClient, pool: Poo
     assert await pool.fetchval("SELECT count(*) FROM dead_letter") == 9
 
 
-async def test_newer_personal_data_win(http: httpx2.AsyncClient, pool: Pool) -> None:
+async def test_newer_personal_data_win(http: httpx2.AsyncClient, pool: Pool, vault: Vault) -> None:
     """A person keeps the reference; what was reported as of a later moment stands, in whatever order it comes."""
     later, earlier = another(), another()
     later["data"]["insured"]["phone"] = "10000000077"
     earlier["time"] = "2026-11-01T08:00:00+08:00"
     await send(http, later)
     await send(http, earlier)
-    [person] = await pool.fetch("SELECT ref, phone FROM person")
+    [person] = await persons(pool, vault)
     assert person["phone"] == "10000000077"
     assert await pool.fetchval("SELECT count(*) FROM claim WHERE person_ref = $1", person["ref"]) == 2
 
@@ -433,11 +453,15 @@ async def test_a_connection_cut_from_under_the_door(http: httpx2.AsyncClient, po
     assert (await send(http, another())).status_code == 202
 
 
-async def test_the_type_of_the_event_says_which_journey_it_opens(http: httpx2.AsyncClient, pool: Pool) -> None:
+async def test_the_type_of_the_event_says_which_journey_it_opens(
+    http: httpx2.AsyncClient, pool: Pool, vault: Vault
+) -> None:
     """A CAR-T claim is kept as one, and one whose data is that of a drug claim is turned away by its fields."""
     event = sample("chinalife-cancer-rider-car-t")
     assert (await send(http, event)).status_code == 202
-    assert await pool.fetchval("SELECT claim ->> 'kind' FROM journey_start") == "car_t"
+    ordered = await pool.fetchrow("SELECT journey_id, claim FROM journey_start")
+    assert ordered is not None
+    assert (await vault.open(ordered["journey_id"], places.START, ordered["claim"]))["kind"] == "car_t"
     mistaken = sample("chinalife-cancer-rider") | {"type": event["type"]}
     answer = await send(http, mistaken)
     assert answer.status_code == 422

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -19,15 +20,19 @@ from intake.dispatcher import Dispatcher, Pace
 from intake.door import Correction, Door, TurnedAway
 from intake.received import Received
 from intake.starter import Started, TemporalAwayError, start
+from privacy import places
+from privacy.vault import Vault
 from products.loader import load_products
 from schemas.drug_claim import DrugClaim
 from schemas.routing import JOURNEYS_QUEUE
+from tests.conftest import RING
 from tests.intake.conftest import Pool, another, cut_connections, raw, send
 from workers.stack.ports import free_port
 from workers.stack.postgres import EmbeddedPostgres
 
 _SLOW_POLL = Pace(poll_seconds=60, backoff_seconds=0.05, backoff_seconds_max=0.5)
 _FAST_POLL = Pace(poll_seconds=0.05, attempts=2, backoff_seconds=0.01, backoff_seconds_max=0.02)
+_CLAIM = "SELECT journey_id, claim FROM journey_start ORDER BY seq LIMIT 1"
 _PENDING = "SELECT count(*) FROM journey_start WHERE status = 'pending'"
 
 
@@ -39,6 +44,22 @@ class RecordingJourney:
     async def run(self, claim: DrugClaim) -> str:
         """Name what arrived."""
         return f"{claim.claim_number} {claim.prescription.drug.name} {claim.products_version}"
+
+
+async def ordered(pool: Pool, vault: Vault) -> dict[str, Any]:
+    """The claim that the first journey is ordered to start with."""
+    row = await pool.fetchrow(_CLAIM)
+    assert row is not None
+    claim: dict[str, Any] = await vault.open(row["journey_id"], places.START, row["claim"])
+    return claim
+
+
+async def order(pool: Pool, vault: Vault, claim: dict[str, Any]) -> None:
+    """Let it be another one."""
+    row = await pool.fetchrow(_CLAIM)
+    assert row is not None
+    sealed = await vault.seal(row["journey_id"], places.START, claim)
+    await pool.execute("UPDATE journey_start SET claim = $2 WHERE journey_id = $1", row["journey_id"], sealed)
 
 
 @asynccontextmanager
@@ -76,12 +97,12 @@ async def _visible(client: Client, query: str) -> bool:
 
 
 async def test_fifty_journeys_two_dispatchers_each_started_once(
-    http: httpx2.AsyncClient, pool: Pool, client: Client
+    http: httpx2.AsyncClient, pool: Pool, vault: Vault, client: Client
 ) -> None:
     """Events and their repeats arrive while two dispatchers run; each claim's journey has one run, with its claim."""
     events = [another() for _ in range(50)]
     repeats = [another(event["data"]["claim_number"]) for event in events]
-    async with dispatching(Dispatcher(pool, client, _SLOW_POLL), Dispatcher(pool, client, _SLOW_POLL)):
+    async with dispatching(Dispatcher(pool, vault, client, _SLOW_POLL), Dispatcher(pool, vault, client, _SLOW_POLL)):
         answers = await asyncio.gather(*(send(http, event) for event in events + repeats + events))
         await all_started(pool)
     journeys = {answer.json()["journey_id"] for answer in answers}
@@ -97,12 +118,12 @@ async def test_fifty_journeys_two_dispatchers_each_started_once(
     assert result == f"{events[0]['data']['claim_number']} 爱博新 {load_products().version}"
 
 
-async def test_the_start_carries_what_people_search_by(door: Door, pool: Pool, client: Client) -> None:
+async def test_the_start_carries_what_people_search_by(door: Door, pool: Pool, vault: Vault, client: Client) -> None:
     """Product and stage are search attributes, product and claim number the summary; nothing of the person is."""
     event = another()
     answer = await door.receive(Received(raw(event)))
     assert not isinstance(answer, TurnedAway)
-    async with dispatching(Dispatcher(pool, client, _SLOW_POLL)):
+    async with dispatching(Dispatcher(pool, vault, client, _SLOW_POLL)):
         await all_started(pool)
     described = await client.get_workflow_handle(answer.journey_id).describe()
     shown = {pair.key.name: pair.value for pair in described.typed_search_attributes}
@@ -111,21 +132,23 @@ async def test_the_start_carries_what_people_search_by(door: Door, pool: Pool, c
     assert described.task_queue == JOURNEYS_QUEUE
 
 
-async def test_what_was_started_before_counts_as_started(door: Door, pool: Pool, client: Client) -> None:
+async def test_what_was_started_before_counts_as_started(door: Door, pool: Pool, vault: Vault, client: Client) -> None:
     """A dispatcher that died between the start and its booking leaves a row that the next one closes."""
     await door.receive(Received(raw(another())))
-    claim = DrugClaim.model_validate(await pool.fetchval("SELECT claim FROM journey_start"))
+    claim = DrugClaim.model_validate(await ordered(pool, vault))
     assert await start(client, claim) is Started.NOW
-    async with dispatching(Dispatcher(pool, client, _SLOW_POLL)):
+    async with dispatching(Dispatcher(pool, vault, client, _SLOW_POLL)):
         await all_started(pool)
     assert await runs(client, claim.journey_id) == 1
     assert await start(client, claim) is Started.BEFORE
 
 
-async def test_the_listening_connection_is_cut(http: httpx2.AsyncClient, pool: Pool, client: Client) -> None:
+async def test_the_listening_connection_is_cut(
+    http: httpx2.AsyncClient, pool: Pool, vault: Vault, client: Client
+) -> None:
     """After the database ends every session, the dispatcher listens again and catches up without its poll."""
     began = asyncio.get_running_loop().time()
-    async with dispatching(Dispatcher(pool, client, _SLOW_POLL)):
+    async with dispatching(Dispatcher(pool, vault, client, _SLOW_POLL)):
         before = await send(http, another())
         await all_started(pool)
         await cut_connections(pool)
@@ -139,7 +162,7 @@ async def test_postgresql_stops_and_returns(
     mortal: EmbeddedPostgres, mortal_http: httpx2.AsyncClient, mortal_pool: Pool, client: Client
 ) -> None:
     """The dispatcher outlives a restart of the database and starts what was ordered around it."""
-    async with dispatching(Dispatcher(mortal_pool, client, _SLOW_POLL)):
+    async with dispatching(Dispatcher(mortal_pool, Vault(mortal_pool, RING), client, _SLOW_POLL)):
         await send(mortal_http, another())
         await all_started(mortal_pool)
         mortal.stop()
@@ -150,13 +173,13 @@ async def test_postgresql_stops_and_returns(
 
 
 async def test_temporal_comes_late_and_goes_away(
-    http: httpx2.AsyncClient, pool: Pool, tmp_path: Path, client: Client
+    http: httpx2.AsyncClient, pool: Pool, vault: Vault, tmp_path: Path, client: Client
 ) -> None:
     """Events are taken while Temporal is away; rows stay pending, unharmed, and start when it is there."""
     del client  # the shared server is not the one meant here
     port, file = free_port(), str(tmp_path / "temporal.db")
     lazy = await Client.connect(f"127.0.0.1:{port}", data_converter=pydantic_data_converter, lazy=True)
-    async with dispatching(Dispatcher(pool, lazy, _SLOW_POLL)):
+    async with dispatching(Dispatcher(pool, vault, lazy, _SLOW_POLL)):
         assert (await send(http, another())).status_code == 202
         await until(lambda: _refuses(port))
         for _ in range(2):
@@ -187,46 +210,47 @@ async def _server(port: int, file: str) -> WorkflowEnvironment:
     )
 
 
-async def test_a_start_that_is_refused_becomes_a_dead_letter(door: Door, pool: Pool, client: Client) -> None:
+async def test_a_start_that_is_refused_becomes_a_dead_letter(
+    door: Door, pool: Pool, vault: Vault, client: Client
+) -> None:
     """A row that no attempt can start leaves the others alone and waits for a person, who sends it again."""
     good, bad = another(), another()
     accepted = [await door.receive(Received(raw(event))) for event in (bad, good)]
-    broken = "UPDATE journey_start SET claim = claim - 'diagnosis' WHERE claim ->> 'claim_number' = $1"
-    claim = await pool.fetchval("SELECT claim FROM journey_start ORDER BY seq LIMIT 1")
-    await pool.execute(broken, bad["data"]["claim_number"])
-    async with dispatching(Dispatcher(pool, client, _FAST_POLL)):
+    claim = await ordered(pool, vault)
+    await order(pool, vault, {name: value for name, value in claim.items() if name != "diagnosis"})
+    async with dispatching(Dispatcher(pool, vault, client, _FAST_POLL)):
         await all_started(pool)
     [letter] = await door.letters.listed()
     assert letter.kind == "journey-cannot-start"
     assert "diagnosis" in letter.reason.en
     assert [letter.journey_id] == [answer.journey_id for answer in accepted[:1] if not isinstance(answer, TurnedAway)]
-    await pool.execute("UPDATE journey_start SET claim = $1 WHERE status = 'failed'", claim)
+    await order(pool, vault, claim)
     await door.resend(letter.id, Correction(), by="agent-1")
-    async with dispatching(Dispatcher(pool, client, _FAST_POLL)):
+    async with dispatching(Dispatcher(pool, vault, client, _FAST_POLL)):
         await all_started(pool)
     assert await pool.fetchval("SELECT count(*) FROM journey_start WHERE status = 'started'") == 2
 
 
-async def test_a_start_that_temporal_refuses(door: Door, pool: Pool, client: Client) -> None:
+async def test_a_start_that_temporal_refuses(door: Door, pool: Pool, vault: Vault, client: Client) -> None:
     """What Temporal calls an invalid request (here: too large) counts against the row, not against the server."""
     await door.receive(Received(raw(another())))
     papers = [{"kind": "invoice", "reference": "x" * 1000}] * 2500
-    await pool.execute("UPDATE journey_start SET claim = claim || jsonb_build_object('papers', $1::jsonb)", papers)
-    async with dispatching(Dispatcher(pool, client, _FAST_POLL)):
+    await order(pool, vault, await ordered(pool, vault) | {"papers": papers})
+    async with dispatching(Dispatcher(pool, vault, client, _FAST_POLL)):
         await all_started(pool)
     [letter] = await door.letters.listed()
     assert letter.kind == "journey-cannot-start"
     assert await pool.fetchval("SELECT status FROM journey_start") == "failed"
 
 
-async def test_a_server_that_is_not_ready(door: Door, pool: Pool, client: Client) -> None:
+async def test_a_server_that_is_not_ready(door: Door, pool: Pool, vault: Vault, client: Client) -> None:
     """A namespace that is not there yet harms no row: the dispatcher waits for it."""
     await door.receive(Received(raw(another())))
     elsewhere = Client(client.service_client, namespace="not-yet", data_converter=pydantic_data_converter)
-    claim = DrugClaim.model_validate(await pool.fetchval("SELECT claim FROM journey_start"))
+    claim = DrugClaim.model_validate(await ordered(pool, vault))
     with pytest.raises(TemporalAwayError, match="NOT_FOUND"):
         await start(elsewhere, claim)
-    dispatcher = Dispatcher(pool, elsewhere, _FAST_POLL)
+    dispatcher = Dispatcher(pool, vault, elsewhere, _FAST_POLL)
     async with dispatching(dispatcher):
         await until(lambda: _waits(dispatcher))
     assert await pool.fetchval(_PENDING) == 1

@@ -127,6 +127,10 @@ EXAMINATIONS: tuple[Situation, ...] = (
     ("dated after it", {"examined_on": date(2026, 8, 11)}, REFERRED),
     ("fit on the day of apheresis", {"examined_on": APHERESIS}, MET),
     ("dated before the apheresis", {"examined_on": date(2026, 7, 5)}, REFERRED),
+    ("counts to the day planned", {"fit_until": PLANNED}, MET),
+    ("counted to the day before", {"fit_until": date(2026, 8, 9)}, REFERRED),
+    ("not fit on that day, then fit", {"examined_anew_since": date(2026, 8, 3)}, MET),
+    ("needed anew since the day after", {"examined_anew_since": date(2026, 8, 4)}, REFERRED),
     ("unfit", {"examination": ExaminationResult.UNFIT}, REFUSED),
     ("postponed", {"examination": ExaminationResult.POSTPONED}, REFUSED),
     ("not examined", {"examination": None}, REFERRED),
@@ -172,6 +176,7 @@ ENDS = (
     CarTNews.WINDOW_CLOSED,
     CarTNews.STEP_REFUSED,
     CarTNews.DEATH,
+    CarTNews.COVER_ENDED,
 )
 _NOT_GIVEN = {"infused_on": None}
 _UNTOLD = {"infused_on": None, "infusible_from": date(2026, 8, 8), "since": date(2026, 8, 8)}

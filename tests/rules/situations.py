@@ -1,13 +1,13 @@
 """Situations that several documents judge alike: excluded diseases, hospitals, progression, gene targets, aid, news."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas.clinical import AnnArborStage, BinetStage, HospitalKind, PrescriptionItem, Tnm, Tumour
 from schemas.decision import AidStanding, FulfilmentMode, News
 from schemas.papers import PaperKind
 from schemas.people import ApplicantRole, Citizenship
-from tests.rules.cases import HOSPITAL
+from tests.rules.cases import DIAGNOSED, HOSPITAL
 from tests.rules.clauses import Situation, without
 
 MET, REFUSED, REFERRED, PAPERS = "met approved", "not_met refused", "referred referred", "papers_due papers_due"
@@ -83,6 +83,10 @@ LABELS: tuple[Situation, ...] = (
     ("on label", {"on_label": True}, MET),
     ("off label", {"on_label": False}, REFUSED),
     ("label not looked at", {"on_label": None}, REFERRED),
+)
+PRESCRIBED: tuple[Situation, ...] = (
+    ("prescribed on the day of the diagnosis", {"issued_on": DIAGNOSED}, MET),
+    ("prescribed the day before", {"issued_on": DIAGNOSED - timedelta(days=1)}, REFERRED),
 )
 SOLID_PROGRESSION: tuple[Situation, ...] = (
     ("solid, no progression", {"recist_progression": False}, MET),

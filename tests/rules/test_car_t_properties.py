@@ -97,7 +97,15 @@ def test_a_longer_chain_changes_no_deviation(
     chains(),
     WORDS,
     st.none() | st.sampled_from(ExaminationResult),
-    st.fixed_dictionaries({"examined_on": st.none() | DAYS, "conditioned_on": st.none() | DAYS, "planned_on": DAYS}),
+    st.fixed_dictionaries(
+        {
+            "examined_on": st.none() | DAYS,
+            "fit_until": st.none() | DAYS,
+            "examined_anew_since": st.none() | DAYS,
+            "conditioned_on": st.none() | DAYS,
+            "planned_on": DAYS,
+        }
+    ),
     st.booleans(),
 )
 def test_no_infusion_of_doubtful_cells(  # noqa: PLR0917 - hypothesis passes each by its place
@@ -122,6 +130,8 @@ def test_no_infusion_of_doubtful_cells(  # noqa: PLR0917 - hypothesis passes eac
         assert facts.examined_on is not None
         assert facts.conditioned_on is not None
         assert max(facts.examined_on, facts.conditioned_on) <= facts.planned_on
+        assert facts.fit_until is None or facts.fit_until >= facts.planned_on
+        assert facts.examined_anew_since is None or facts.examined_anew_since <= facts.examined_on
 
 
 @settings(max_examples=200, deadline=None)

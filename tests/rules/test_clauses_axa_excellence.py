@@ -77,6 +77,7 @@ AUTHORIZATION = [
         ("no severe malignancy", {"severe_malignancy": False}, REFUSED),
         ("not established", {"severe_malignancy": None}, REFERRED),
         ("not covered by the policy", {"severe_malignancy_cover": False}, REFUSED),
+        ("established, but of no malignant code", {"severe_malignancy": True, "icd10": "B99"}, REFERRED),
     ),
     *rows(
         "hospital_lacks_drug",
@@ -119,6 +120,7 @@ AUTHORIZATION = [
 ]
 
 REVIEW = [
+    *rows("prescribed_for_this_disease", "axa-excellence/DD-3", reviewed, *situations.PRESCRIBED),
     *rows("label_agrees", "axa-excellence/DD-3", reviewed, *situations.LABELS),
     *rows("gene_target_present", "axa-excellence/DD-1 DD-3", reviewed, *situations.GENE_TARGETS),
     *rows(

@@ -19,8 +19,9 @@ from tests.rules.clauses import Row, decided, due, expected, rows, term, valued,
 from tests.rules.situations import MET, PAPERS, REFERRED, REFUSED, SILENT
 
 YEAR_ON = date(2027, 7, 6)
-UNTOLD = {"infused_on": None, "infusible_from": date(2026, 8, 10)}
 """Apheresis of 6 July 2026 + 365."""
+MADE = {"infused_on": None, "product_released": True}
+UNTOLD = {**MADE, "infusible_from": date(2026, 8, 10)}
 RENEWED = {"renewal": Renewal(previous_expired_on=date(2025, 12, 31), applied_on=date(2025, 12, 31))}
 
 
@@ -75,6 +76,7 @@ AUTHORIZATION = [
         ("established as severe", {"severe_malignancy": True}, MET),
         ("no severe malignancy", {"severe_malignancy": False}, REFUSED),
         ("not established", {"severe_malignancy": None}, REFERRED),
+        ("established, but of no malignant code", {"severe_malignancy": True, "icd10": "D37.0"}, REFERRED),
     ),
     *rows(
         "car_t_product_listed",
@@ -218,11 +220,11 @@ COSTS = [
         ("29 days after infusion", {"incurred_on": date(2026, 9, 8)}, MET),
         ("30 days after infusion", {"incurred_on": date(2026, 9, 9)}, MET),
         ("31 days after infusion", {"incurred_on": date(2026, 9, 10)}, REFUSED),
-        ("365 days after apheresis, not infused", {"incurred_on": YEAR_ON, "infused_on": None}, MET),
+        ("365 days after apheresis, not infused", {"incurred_on": YEAR_ON, **MADE}, MET),
         ("366 days after it", {"incurred_on": date(2027, 7, 7), "infused_on": None}, REFUSED),
         ("infused late, 365 days after apheresis", {"incurred_on": YEAR_ON, "infused_on": date(2027, 7, 1)}, MET),
         ("infused late, 366 days", {"incurred_on": date(2027, 7, 7), "infused_on": date(2027, 7, 1)}, REFUSED),
-        ("after the policy expired", {"incurred_on": date(2027, 1, 1), "infused_on": None}, MET),
+        ("after the policy expired", {"incurred_on": date(2027, 1, 1), **MADE}, MET),
         ("30 days after it could be infused, untold", {"incurred_on": date(2026, 9, 9), **UNTOLD}, MET),
         ("31 days after it could be, untold", {"incurred_on": date(2026, 9, 10), **UNTOLD}, REFERRED),
         ("366 days after apheresis, untold", {"incurred_on": date(2027, 7, 7), **UNTOLD}, REFUSED),
@@ -243,6 +245,11 @@ COSTS = [
         ("nobody doubts it", {"necessary": None}, MET),
         ("found necessary", {"necessary": True}, MET),
         ("found unnecessary", {"necessary": False}, REFUSED),
+        ("a product released, not infused", {"product_released": True, "infused_on": None}, MET),
+        ("a product neither released nor infused", {"infused_on": None}, REFERRED),
+        ("such a product, found necessary", {"infused_on": None, "necessary": True}, MET),
+        ("such a product, found unnecessary", {"infused_on": None, "necessary": False}, REFUSED),
+        ("a bed without any product", {"kind": CostKind.BED, "infused_on": None}, MET),
     ),
     *rows(
         "cost_before_cancellation_or_referred",

@@ -30,9 +30,14 @@ AUTHORIZATION = [
     *rows("policy_in_force", "pingan-longterm-b/ID-2", claimed, ("in cover", {}, MET)),
     *rows(
         "insured_only",
-        "pingan-longterm-b/USE-1 GUARD-1",
+        "pingan-longterm-b/USE-1",
         claimed,
         ("the insured person", {}, MET),
+    ),
+    *rows(
+        "insured_only",
+        "pingan-longterm-b/USE-1 GUARD-1",
+        claimed,
         ("a minor by themselves", {"birth_date": date(2012, 1, 1)}, "referred refused"),
     ),
     *rows(
@@ -97,10 +102,22 @@ AUTHORIZATION = [
     ),
     *rows(
         "car_t_papers_complete",
-        "pingan-longterm-b/MAT-1 AGENT-1 GUARD-1",
+        "pingan-longterm-b/MAT-1",
         claimed,
         ("every paper", {}, MET),
         ("without pathology", {"papers": without(PaperKind.PATHOLOGY_REPORT)}, PAPERS),
+    ),
+    *rows(
+        "car_t_papers_complete",
+        "pingan-longterm-b/MAT-1 AGENT-1",
+        claimed,
+        ("an agent without authority", {"applicant": ApplicantRole.AGENT, "papers": ()}, PAPERS),
+    ),
+    *rows(
+        "car_t_papers_complete",
+        "pingan-longterm-b/MAT-1 GUARD-1",
+        claimed,
+        ("a guardian without proof", {"applicant": ApplicantRole.GUARDIAN, "papers": ()}, PAPERS),
     ),
 ]
 SITES = rows(

@@ -93,6 +93,7 @@ AUTHORIZATION = [
         ("no severe malignancy", {"severe_malignancy": False}, REFUSED),
         ("not established", {"severe_malignancy": None}, REFERRED),
         ("not covered by the policy", {"severe_malignancy_cover": False}, REFUSED),
+        ("established, but of no malignant code", {"severe_malignancy": True, "icd10": "B99"}, REFERRED),
     ),
     *rows(
         "drug_listed",
@@ -119,6 +120,7 @@ REVIEW = [
         ("an institution that the insurer recognises", situations.recognised(), MET),
         ("an institution abroad that the insurer recognises", situations.recognised(mainland=False), REFUSED),
     ),
+    *rows("prescribed_for_this_disease", "chinalife-cancer-rider/DOM-1", reviewed, *situations.PRESCRIBED),
     *rows("label_agrees", "chinalife-cancer-rider/DOM-1 EXC-2", reviewed, *situations.LABELS),
     *rows(
         "no_resistance_by_recist_clause",
@@ -235,14 +237,43 @@ COUNTER = [
     ),
 ]
 
+ENROLLED, NOT_ENROLLED = {"social_insurance_enrolled": True}, {"social_insurance_enrolled": False}
+SETTLED, NOT_SETTLED = {"social_insurance_settled": True}, {"social_insurance_settled": False}
 SHARE = "chinalife-cancer-rider/PAY-1 PAY-2 PAY-3 PAY-4 PAY-5 PAY-6 PAY-7 PAY-8"
 SETTLEMENT = [
     *rows(
         "insurer_share",
-        SHARE,
+        "chinalife-cancer-rider/PAY-1 PAY-6 PAY-7 PAY-8",
         settlement,
         ("outside the catalogue", {"in_catalogue": False}, MET),
-        ("in the catalogue", {"in_catalogue": True}, MET),
+    ),
+    *rows(
+        "insurer_share",
+        "chinalife-cancer-rider/PAY-2 PAY-3 PAY-6 PAY-7 PAY-8",
+        settlement,
+        ("in the catalogue, compensated as enrolled", {"in_catalogue": True, **ENROLLED, **SETTLED}, MET),
+    ),
+    *rows(
+        "insurer_share",
+        "chinalife-cancer-rider/PAY-2 PAY-4 PAY-6 PAY-7 PAY-8",
+        settlement,
+        ("in the catalogue, enrolled, not compensated", {"in_catalogue": True, **ENROLLED, **NOT_SETTLED}, MET),
+    ),
+    *rows(
+        "insurer_share",
+        "chinalife-cancer-rider/PAY-2 PAY-5 PAY-6 PAY-7 PAY-8",
+        settlement,
+        ("in the catalogue, not enrolled", {"in_catalogue": True, **NOT_ENROLLED, **NOT_SETTLED}, MET),
+    ),
+    *rows(
+        "insurer_share",
+        SHARE,
+        settlement,
+        (
+            "compensated without being enrolled",
+            {"in_catalogue": True, **NOT_ENROLLED, **SETTLED},
+            REFERRED,
+        ),
         ("catalogue unknown, and it matters", {"in_catalogue": None}, REFERRED),
     ),
     *rows(

@@ -77,9 +77,15 @@ AUTHORIZATION = [
     ),
     *rows(
         "insured_only",
-        "pingan-cancer-drug/USE-1 GUARD-1",
+        "pingan-cancer-drug/USE-1",
         claim(PRODUCT),
         ("eighteen on the day of application", {"birth_date": date(2008, 7, 1)}, MET),
+        ("an agent applies", {"applicant": ApplicantRole.AGENT}, MET),
+    ),
+    *rows(
+        "insured_only",
+        "pingan-cancer-drug/USE-1 GUARD-1",
+        claim(PRODUCT),
         ("eighteen a day later", {"birth_date": date(2008, 7, 2)}, REFERRED),
         (
             "a minor's guardian applies",
@@ -151,6 +157,7 @@ DISEASES = [
 ]
 
 REVIEW = [
+    *rows("prescribed_for_this_disease", "pingan-cancer-drug/REV-1", reviewed, *situations.PRESCRIBED),
     *rows("label_agrees", "pingan-cancer-drug/REV-1", reviewed, *situations.LABELS),
     *rows(
         "no_resistance",

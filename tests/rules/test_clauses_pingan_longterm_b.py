@@ -75,9 +75,15 @@ AUTHORIZATION = [
     ),
     *rows(
         "insured_only",
-        "pingan-longterm-b/USE-1 GUARD-1",
+        "pingan-longterm-b/USE-1",
         claim(PRODUCT),
         ("eighteen on the day of application", {"birth_date": date(2008, 7, 1)}, MET),
+        ("an agent applies", {"applicant": ApplicantRole.AGENT}, MET),
+    ),
+    *rows(
+        "insured_only",
+        "pingan-longterm-b/USE-1 GUARD-1",
+        claim(PRODUCT),
         ("eighteen a day later", {"birth_date": date(2008, 7, 2)}, REFERRED),
         (
             "a minor's guardian applies",
@@ -162,6 +168,7 @@ AUTHORIZATION = [
 
 REVIEW = [
     *rows("prescription_complete", "pingan-longterm-b/REV-2", reviewed, *situations.PARTICULARS),
+    *rows("prescribed_for_this_disease", "pingan-longterm-b/REV-1", reviewed, *situations.PRESCRIBED),
     *rows("label_agrees", "pingan-longterm-b/REV-1 REV-3", reviewed, *situations.LABELS),
     *rows(
         "no_resistance",

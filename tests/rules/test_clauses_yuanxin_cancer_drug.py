@@ -64,9 +64,15 @@ AUTHORIZATION = [
     ),
     *rows(
         "insured_only",
-        "yuanxin-cancer-drug/USE-1 GUARD-1",
+        "yuanxin-cancer-drug/USE-1",
         claim(PRODUCT),
         ("eighteen on the day of application", {"birth_date": date(2008, 7, 1)}, MET),
+        ("an agent applies", {"applicant": ApplicantRole.AGENT}, MET),
+    ),
+    *rows(
+        "insured_only",
+        "yuanxin-cancer-drug/USE-1 GUARD-1",
+        claim(PRODUCT),
         ("eighteen a day later", {"birth_date": date(2008, 7, 2)}, REFERRED),
         ("a minor's guardian applies", {"birth_date": date(2008, 7, 2), "applicant": ApplicantRole.GUARDIAN}, MET),
     ),
@@ -136,6 +142,7 @@ REVIEW = [
         *situations.TREATING_HOSPITALS,
         *situations.ORDINARY_DEPARTMENTS,
     ),
+    *rows("prescribed_for_this_disease", "yuanxin-cancer-drug/REV-1", reviewed, *situations.PRESCRIBED),
     *rows("label_agrees", "yuanxin-cancer-drug/COND-1 REV-1", reviewed, *situations.LABELS),
     *rows(
         "no_resistance",

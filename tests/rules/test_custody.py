@@ -29,7 +29,7 @@ from tests.rules.cases import CHINALIFE, ask
 Chain = tuple[CustodyEvent, ...]
 TWO_LOGGERS = (logged(500, 510, Decimal(-150), Decimal(-140)), logged(510, 520, Decimal(-150), Decimal(-140)))
 A_HOLE = (logged(500, 509, Decimal(-150), Decimal(-140)), logged(510, 520, Decimal(-150), Decimal(-140)))
-AGAIN = told(PRODUCT, STEP.MANUFACTURED, 700, MAKER)
+AGAIN = told(PRODUCT, STEP.MANUFACTURED, 700, MAKER, temperatures=(logged(500, 700, Decimal(2), Decimal(8)),))
 """Made again of the cells that the manufacturer kept."""
 
 
@@ -50,7 +50,7 @@ def found(chain: Chain, **changes: object) -> list[str]:
         (with_event(2, sender="courier-9"), ["22 custody_gap"]),
         (without_event(1), ["12 custody_gap"]),
         (without_event(2), ["22 custody_gap", "24 no_temperature"]),
-        (without_event(3), ["32 custody_gap"]),
+        (without_event(3), ["32 custody_gap", "34 no_temperature"]),
         (without_event(4), ["42 custody_gap"]),
         (without_event(5), ["52 custody_gap", "54 no_temperature"]),
         (with_event(7, holder="site-2"), ["72 custody_gap"]),
@@ -60,10 +60,10 @@ def found(chain: Chain, **changes: object) -> list[str]:
         ((*CHAIN[:1], told(CELLS, STEP.COLLECTED, 1, "site-2")), ["22 custody_gap"]),
         ((*CHAIN[:1], told(CELLS, STEP.COLLECTED, 1, PARTY)), []),
         ((*CHAIN[:3], told(PRODUCT, STEP.COLLECTED, 500, MAKER)), ["42 custody_gap"]),
-        ((*CHAIN[:3], told(CELLS, STEP.MANUFACTURED, 500, MAKER)), ["42 custody_gap"]),
+        ((*CHAIN[:3], told(CELLS, STEP.MANUFACTURED, 500, MAKER)), ["42 custody_gap", "44 no_temperature"]),
         ((told(PRODUCT, STEP.MANUFACTURED, 500, MAKER),), ["12 custody_gap"]),
-        ((*CHAIN, told(PRODUCT, STEP.THAWED, 600, PARTY)), []),
-        ((*CHAIN, told(PRODUCT, STEP.THAWED, 600, "site-2")), ["82 custody_gap"]),
+        ((*CHAIN, told(PRODUCT, STEP.THAWED, 600, PARTY, None, 560)), []),
+        ((*CHAIN, told(PRODUCT, STEP.THAWED, 600, "site-2", None, 560)), ["82 custody_gap"]),
     ],
 )
 def test_who_had_the_cells(chain: Chain, expected: list[str]) -> None:
@@ -74,8 +74,8 @@ def test_who_had_the_cells(chain: Chain, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("order", "missing_record", "expected"),
     [
-        ((1, 2, 4, 3, 5, 6, 7), None, ["32 custody_gap*"]),
-        ((1, 2, 4, 5, 6, 7), None, ["32 custody_gap"]),
+        ((1, 2, 4, 3, 5, 6, 7), None, ["32 custody_gap*", "34 no_temperature*"]),
+        ((1, 2, 4, 5, 6, 7), None, ["32 custody_gap", "34 no_temperature"]),
         ((1, 2, 3, 4, 6, 5, 7), None, ["52 custody_gap*", "54 no_temperature*", "62 custody_gap*", "72 custody_gap*"]),
         ((1, 2, 3, 4, 5, 7, 6), None, ["62 custody_gap*", "64 no_temperature*", "72 custody_gap*"]),
         ((1, 2, 3, 4, 5, 7, 6), 6, ["62 custody_gap", "64 no_temperature", "72 custody_gap"]),
@@ -127,6 +127,45 @@ def at(number: int, lowest: str, highest: str) -> Chain:
 )
 def test_how_cold_they_were(chain: Chain, expected: list[str]) -> None:
     """The limits themselves are within them; records follow each other without a hole; work on the cells warms them."""
+    assert found(chain) == expected
+
+
+THAW = told(PRODUCT, STEP.THAWED, 600, PARTY)
+FROZEN_TO_THE_THAW = logged(560, 600, Decimal(-196), Decimal(37))
+
+
+@pytest.mark.parametrize(
+    ("chain", "expected"),
+    [
+        (with_event(4, temperatures=()), ["44 no_temperature"]),
+        (with_event(4, temperatures=(logged(21, 40, Decimal(2), Decimal(8)),)), ["44 no_temperature"]),
+        (with_event(4, temperatures=(logged(20, 40, Decimal(2), Decimal(9)),)), ["43 temperature_excursion"]),
+        ((*CHAIN[:3], told(CELLS, STEP.STORED, 40, MAKER, None, 20), told(PRODUCT, STEP.MANUFACTURED, 500, MAKER)), []),
+        ((*CHAIN, told(PRODUCT, STEP.MANUFACTURED, 700, MAKER)), ["84 no_temperature"]),
+        ((*CHAIN, THAW), ["84 no_temperature"]),
+        ((*CHAIN, THAW.model_copy(update={"temperatures": (FROZEN_TO_THE_THAW,)})), []),
+        (
+            (*CHAIN, THAW.model_copy(update={"temperatures": (logged(570, 600, Decimal(-196), Decimal(-150)),)})),
+            ["84 no_temperature"],
+        ),
+        (
+            (
+                *CHAIN,
+                THAW.model_copy(
+                    update={"temperatures": (logged(560, 590, Decimal(-196), Decimal(-20)), FROZEN_TO_THE_THAW)}
+                ),
+            ),
+            ["83 temperature_excursion"],
+        ),
+    ],
+    ids=[
+        "made without a record", "from later on", "too warm before it was made", "stored until it was made",
+        "made again without a record", "thawed without a record", "thawed from the record", "a hole before the thaw",
+        "too warm before the thaw",
+    ],
+)  # fmt: skip
+def test_cells_that_are_worked_on_have_a_record_until_then(chain: Chain, expected: list[str]) -> None:
+    """Fresh cells until the product is made of them, frozen ones until the thaw; only the work itself warms them."""
     assert found(chain) == expected
 
 
@@ -198,7 +237,7 @@ def test_another_product_leaves_the_first_behind() -> None:
     assert discarded(facts) == ()
     assert discarded(infusion(WRONG_LABEL, words=words)) != ()
     assert holder_of(facts, PRODUCT) == MAKER
-    unmade = (*WRONG_LABEL, told(PRODUCT, STEP.MANUFACTURED, 700, "maker-2"))
+    unmade = (*WRONG_LABEL, AGAIN.model_copy(update={"holder": "maker-2"}))
     assert [each.open for each in deviations(infusion(unmade))] == [True, True]
 
 

@@ -93,6 +93,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "diagnosed_by_specialist_at_agreed_hospital": (HOSPITAL,),
     "drug_limits_met": (
         "not_applicable: ",
+        "not_applicable: disease icd10 prior_lines rows subtype",
         "met: disease icd10 prior_lines rows subtype",
         "not_met: disease icd10 prior_lines rows subtype",
         "referred: disease icd10 prior_lines rows subtype",
@@ -155,9 +156,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "main_policy_does_not_exclude": ("main_policy_exclusion",),
     "policy_in_force": ("diagnosed_on first_day last_day policy_status",),
     "prescribed_at_ordinary_department": ("by_specialist hospital_grade",),
+    "prescribed_for_this_disease": ("diagnosed_on issued_on",),
     "prescribed_by_specialist": ("by_specialist hospital_grade",),
     "prescription_complete": ("alteration_signed altered missing",),
-    "severe_malignancy": ("severe_malignancy severe_malignancy_cover",),
+    "severe_malignancy": ("icd10 severe_malignancy severe_malignancy_cover",),
     "social_insurance_drug_way": (
         "not_applicable: ",
         "met: in_catalogue mode",
@@ -223,7 +225,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "cost_before_cancellation": ("cover_ended_on incurred_on",),
     "cost_before_cancellation_or_referred": ("cover_ended_on incurred_on",),
     "cost_kind_covered": ("covered_kinds kind",),
-    "cost_necessary": ("necessary",),
+    "cost_necessary": ("necessary", "referred: necessary product_released"),
     "cost_within_window": (
         "closes_on first_apheresis_on incurred_on infused_on",
         "not_met: first_apheresis_on incurred_on infused_on",
@@ -239,7 +241,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "infused_before_the_end": UNTOLD_INFUSION,
     "infusion_within_window": ("closes_on opens_on planned_on",),
     "lymphodepletion_done": ("before examined_on conditioned_on planned_on",),
-    "patient_fit": ("examination examined_on planned_on",),
+    "patient_fit": ("examination examined_on fit_until examined_anew_since planned_on",),
     "product_at_site": ("party product_holder",),
     "product_not_expired": ("planned_on product_expires_on",),
     "product_released": ("released",),

@@ -1,5 +1,6 @@
 """CAR-T therapies as the sandbox plays them: what each partner tells, in which order, and what the books then say."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from itertools import pairwise
@@ -13,7 +14,7 @@ from console.catalogue import ACTIONS
 from schemas.action_input import ActionInput
 from schemas.car_t_actions import RecordApheresis, RecordCustody, RecordInfusion, RecordManufacturing, SubmitCosts
 from schemas.custody import CustodyEvent, CustodyStep, Material
-from schemas.partners import PartnerName, SlotQuery
+from schemas.partners import AppointmentCancellation, AppointmentCancelled, PartnerName, SlotQuery
 from tests.activities.test_cell_partners import ADMISSION, ASSESSMENT, SHIPMENT, SLOT
 from tests.activities.test_partners import KNOWN, PAYMENT, Partners, connected
 from tests.custody import SITE
@@ -63,7 +64,7 @@ def events(gateway: Gateway) -> list[CustodyEvent]:
 async def until_told(partners: Partners, number: int, state: str = "delivered") -> None:
     """Wait until so many call-backs have ended so."""
     while sum(row["state"] == state for row in await partners.sandbox.kept("callbacks")) < number:
-        await partners.sandbox.until("callbacks")
+        await asyncio.sleep(0.02)
 
 
 async def collect(partners: Partners) -> str:
@@ -290,6 +291,66 @@ async def test_an_apheresis_can_yield_too_little(partners: Partners, gateway: Ga
     await until_told(partners, 2)
     results = [one.result.value for one in told(gateway) if isinstance(one, RecordApheresis)]
     assert results == ["insufficient", "collected"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "goes_on", "billed"),
+    [
+        ({"up_to": "record_examination"}, False, None),
+        ({"examination": "unfit"}, False, (["bed", "nursing", "examination"], True)),
+        ({"examination": "unfit"}, True, (["bed", "nursing", "examination"], False)),
+    ],
+    ids=["no bill was planned", "examined, then ended", "examined, then elsewhere"],
+)
+async def test_a_cancelled_admission_bills_what_was_given(
+    database: str,
+    outcome: dict[str, JsonValue],
+    goes_on: bool,  # noqa: FBT001 - a parameter of the test
+    billed: tuple[list[str], bool] | None,
+) -> None:
+    """No product and no drugs for a patient who was examined and did not stay; the last bill is said to be the last."""
+    gateway = Gateway()
+    async with gateway.serve() as url, sandbox(database, url) as playing, connected(playing) as partners:
+        await partners.sandbox.tell("hospital", "admit", {"outcome": outcome, "callback_after": 1.0})
+        receipt = await partners.hospital.admit(INFUSION)
+        await partners.sandbox.until("callbacks", type="record_examination", state="delivered")
+        assert (await cancel(partners, receipt.appointment_id, goes_on=goes_on)).cancelled
+        if billed:
+            await partners.sandbox.until("callbacks", type="submit_costs", state="delivered")
+        bills = [one for one in told(gateway) if isinstance(one, SubmitCosts)]
+        assert [([item.kind.value for item in bill.items], bill.final) for bill in bills] == (
+            [billed] if billed else []
+        )
+
+
+@pytest.mark.parametrize("goes_on", [False, True], ids=["ended", "elsewhere"])
+async def test_an_admission_that_never_began_bills_nothing(
+    database: str,
+    goes_on: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Where the therapy has ended the institution says that no costs will come, else it says nothing."""
+    async with sandbox(database, pace=60) as playing, connected(playing) as partners:
+        receipt = await partners.hospital.admit(INFUSION)
+        assert (await cancel(partners, receipt.appointment_id, goes_on=goes_on)).cancelled
+        planned = [row for row in await partners.sandbox.kept("callbacks") if row["state"] == "planned"]
+        bills = [] if goes_on else [{"items": [], "final": True, "settled_by_social_insurance": True}]
+        assert [row["data"] for row in planned] == [{"planned": bill} for bill in bills]
+
+
+async def test_who_is_treated_already_stays(partners: Partners) -> None:
+    """Too late is an answer: after the apheresis there is nothing to take back."""
+    await collect(partners)
+    [row] = await partners.sandbox.kept("appointments")
+    await partners.sandbox.until("callbacks", type="record_apheresis", state="delivered")
+    assert not (await cancel(partners, str(row["appointment_id"]))).cancelled
+
+
+async def cancel(partners: Partners, appointment_id: str, *, goes_on: bool = False) -> AppointmentCancelled:
+    """The patient does not come."""
+    word = AppointmentCancellation(
+        key=f"cancel:{appointment_id}", journey_id=JOURNEY, appointment_id=appointment_id, goes_on=goes_on
+    )
+    return await partners.hospital.cancel_appointment(word)
 
 
 async def test_a_therapy_waits_longer_for_people_and_never_for_a_closed_journey(

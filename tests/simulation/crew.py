@@ -12,6 +12,8 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI, Request
 
+from privacy.key_ring import KeyRing
+from privacy.vault import Vault
 from schemas.partners import PartnerName
 from simulation.clock import MovedClock
 from simulation.house import House, at_work
@@ -32,7 +34,7 @@ class Crew:
 
     def __init__(self, house: House, bridge: str) -> None:
         """Nobody works yet; `bridge` is where workers ask for time and partners."""
-        self._told = (house.database, house.client.service_client.config.target_host, bridge)
+        self._told = (house.database, house.ring.text(), house.client.service_client.config.target_host, bridge)
         self._working: dict[str, BaseProcess] = {}
         self.killed = 0
 
@@ -89,17 +91,19 @@ def _bridge(house: House) -> FastAPI:
     return app
 
 
-def work(database: str, temporal: str, bridge: str, build: str) -> None:
+def work(database: str, ring: str, temporal: str, bridge: str, build: str) -> None:
     """The process of one worker."""
     configure_logs(Settings(log_level="ERROR"))
-    asyncio.run(_work(database, temporal, bridge, build))
+    asyncio.run(_work(database, KeyRing.parse(ring), temporal, bridge, build))
 
 
-async def _work(database: str, temporal: str, bridge: str, build: str) -> None:
-    client = await connect(Settings.model_validate({"temporal_address": temporal, "temporal_namespace": "default"}))
+async def _work(database: str, ring: KeyRing, temporal: str, bridge: str, build: str) -> None:
     pool = await open_pool(database)
+    settings = Settings.model_validate({"temporal_address": temporal, "temporal_namespace": "default"})
+    vault = Vault(pool, ring)
+    client = await connect(settings, vault)
     with httpx2.Client(base_url=bridge, trust_env=False, verify=TRUST) as house, _FarClock(house).installed():
-        async with at_work(client, pool, Stage(_FarCasts(house)), build):
+        async with at_work(client, pool, vault, Stage(_FarCasts(house)), build):
             await asyncio.Event().wait()
 
 

@@ -11,6 +11,8 @@ from asyncpg import Record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from activities.ledger import policy_digest
+from privacy import places
 from products.loader import load_products
 from schemas.car_t_facts import ExaminationResult
 from schemas.car_t_view import CarTView
@@ -56,9 +58,9 @@ SAID: Mapping[str, dict[str, Any]] = {
 """Actions, most of them not what the journey waits for, with fields that lead off the main road."""
 _BOOKS = "SELECT reserved, committed, available, sum_insured FROM benefit_period WHERE policy_number = $1"
 _MONEY = (
-    "SELECT stage, closed_at, (status #>> '{money,committed}')::numeric AS committed,"
-    " (status #>> '{money,earlier_committed}')::numeric AS earlier, (status #>> '{money,paid}')::numeric AS paid,"
-    " status #>> '{wait,what}' AS waits, status -> 'actions' AS actions, journey_id"
+    "SELECT stage, closed_at, (money ->> 'committed')::numeric AS committed,"
+    " (money ->> 'earlier_committed')::numeric AS earlier, (money ->> 'paid')::numeric AS paid,"
+    " waiting_for AS waits, status, journey_id"
     " FROM journey_status WHERE policy_number = $1"
 )
 
@@ -94,6 +96,7 @@ SAID_OF_CELLS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "unfit": ("record_examination", {"result": "unfit"}),
     "postponed": ("record_examination", {"result": "postponed"}),
     "fit": ("record_examination", {}),
+    "fit for a while": ("record_examination", {"valid_until": "2027-01-02"}),
     "lymphodepletion": ("record_lymphodepletion", {}),
     "too few cells": ("record_apheresis", {"result": "insufficient", "site": HOSPITAL}),
     "no apheresis": ("record_apheresis", {"result": "not_possible", "site": HOSPITAL}),
@@ -193,16 +196,17 @@ async def invariants(house: House, claim: Reported, trace: ClaimTrace) -> None:
     assert all(
         stop.until is None or stop.until >= stop.since for seen in trace.deadlines for stop in seen.deadline.stops
     )
-    await _books_agree(house, policy, row)
+    await _books_agree(house, claim.report.product, policy, row)
     if row["stage"] in CLOSED_STAGES:
-        assert (row["waits"], row["actions"]) == (str(WaitingFor.NOTHING), [])
+        status = await house.vault.open(row["journey_id"], places.STATUS, row["status"])
+        assert (row["waits"], status["actions"]) == (str(WaitingFor.NOTHING), [])
         live = "SELECT count(*) FROM voucher WHERE journey_id = $1 AND standing = 'issued'"
         assert await house.pool.fetchval(live, row["journey_id"]) == 0
 
 
-async def _books_agree(house: House, policy: str, row: Record) -> None:
+async def _books_agree(house: House, product: str, policy: str, row: Record) -> None:
     """The ledger holds what the journey says it owes, less what came back; nothing stays set aside after the end."""
-    books = await house.pool.fetchrow(_BOOKS, policy)
+    books = await house.pool.fetchrow(_BOOKS, policy_digest(house.vault, product, policy))
     if books is None:
         assert row["committed"] == row["earlier"] == ZERO
         return
@@ -244,7 +248,12 @@ async def test_whatever_is_said_of_the_cells_none_are_infused_that_were_not_clea
 
 def _cleared(trace: ClaimTrace, view: CarTView) -> None:
     """Infused was who was found fit, with cells on whose whole chain the last decision was that they may be."""
-    assert view.therapy.examination is ExaminationResult.FIT
+    therapy = view.therapy
+    assert therapy.infused_on is not None
+    assert therapy.examination is ExaminationResult.FIT
+    assert therapy.examined_on is not None
+    assert therapy.fit_until is None or therapy.fit_until >= therapy.infused_on
+    assert therapy.din not in therapy.earlier_dins
     assert [deviation for deviation in view.deviations if deviation.open] == []
     last = [record.decision for record in trace.decisions if record.decision.question == "car_t_infusion"][-1]
     assert last.verdict is Verdict.APPROVED

@@ -20,6 +20,7 @@ PARTS = "\n".join(
 WRONG = {
     "a misspelt field": (MAIN_ROAD + "start: 2026-11-20", "scenario.yaml:7: start: is not a known field"),
     "a field that stands twice": (MAIN_ROAD + "product: axa-excellence", "scenario.yaml:7: product stands twice"),
+    "a control character": (MAIN_ROAD + "until: \x07", "scenario.yaml:7: holds the control character 0x07"),
     "no YAML": ("shows: {zh: 主", "scenario.yaml:1: "),
     "nothing": ("", "scenario.yaml:1: is no scenario: it has to hold fields"),
     "a list": ("- product: axa-excellence", "scenario.yaml:1: is no scenario: it has to hold fields"),

@@ -30,6 +30,7 @@ from simulation.house import House
 from simulation.scenario import Scenario
 from simulation.trace import ClaimTrace
 from simulation.travelling import Traveller
+from workers.converter import data_converter
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -127,7 +128,12 @@ def traveller(now: datetime | None, events: int, *readings: Pages) -> Traveller:
         return described(now, events)
 
     service = SimpleNamespace(describe_workflow_execution=describe)
-    client = SimpleNamespace(get_workflow_handle=lambda *_, **__: handle, workflow_service=service, namespace="default")
+    client = SimpleNamespace(
+        get_workflow_handle=lambda *_, **__: handle,
+        workflow_service=service,
+        namespace="default",
+        data_converter=data_converter(),
+    )
     clock = SimpleNamespace(simulated=lambda _, temporal: temporal)
     house = cast("House", SimpleNamespace(client=client, clock=clock))
     return Traveller(house, cast("DrugClaim", SimpleNamespace(journey_id="journey")))

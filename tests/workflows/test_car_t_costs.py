@@ -60,9 +60,10 @@ def test_a_sum_is_spread_by_amount_to_the_fen() -> None:
         (bill(item("A", other_compensation=ZERO), other_compensation=Decimal("0.01")), "other_compensation:"),
         (bill(item("A"), item("B", other_compensation=Decimal("100.01"))), "items.1:"),
         (bill(item("A"), social_insurance_compensation=HUNDRED, other_compensation=Decimal("0.01")), "items.0:"),
+        (bill(item("A"), item("B"), item("A")), "items.2.number: A stands on the bill twice"),
     ],
 )
-def test_compensation_that_is_of_no_cost_is_refused(told: SubmitCosts, field: str) -> None:
-    """Nobody compensates more than there is; a sum belongs to items."""
+def test_what_cannot_be_right_about_a_bill_is_refused(told: SubmitCosts, field: str) -> None:
+    """Nobody compensates more than there is, a sum belongs to items, and no item takes the place of another."""
     assert at_odds(told).startswith(field)
     assert bool(at_odds(told)) == bool(field)

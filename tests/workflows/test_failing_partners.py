@@ -169,5 +169,4 @@ async def test_a_hand_over_ends_a_withdrawal_that_was_not_acted_on(rig: Rig) -> 
     status = await rig.closed(journey)
     assert status.stage is Stage.COMPLETED
     assert status.money.paid == status.money.committed > 0
-    told = await rig.pool.fetch("SELECT entry FROM timeline WHERE journey_id = $1", journey)
-    assert any("too late" in line["entry"]["what"]["en"] for line in told)
+    assert any("too late" in entry.what.en for entry in await rig.entries(journey))

@@ -48,7 +48,7 @@ async def test_the_same_key_twice_acts_once(rig: Rig) -> None:
     assert first.status_code == second.status_code == 200
     assert first.json()["revision"] == second.json()["revision"]
     await rig.waiting(journey, WaitingFor.BOOKING)
-    inputs = "SELECT count(*) FROM timeline WHERE journey_id = $1 AND entry->>'kind' = 'input'"
+    inputs = "SELECT count(*) FROM timeline WHERE journey_id = $1 AND kind = 'input'"
     assert await rig.pool.fetchval(inputs, journey) == 1
 
 
@@ -149,12 +149,7 @@ async def test_the_history_names_what_was_corrected(rig: Rig) -> None:
     await rig.waiting(journey, WaitingFor.REVIEW)
     await rig.done(journey, people.correct(prescription=rig.prescription(PRODUCT, days_supply=20)))
     await rig.waiting(journey, WaitingFor.REVIEW)
-    texts = [
-        row["en"]
-        for row in await rig.pool.fetch(
-            "SELECT entry->'what'->>'en' AS en FROM timeline WHERE journey_id = $1", journey
-        )
-    ]
+    texts = [entry.what.en for entry in await rig.entries(journey)]
     assert "corrected: prescription; decided anew" in texts
 
 
