@@ -13,7 +13,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.set-up
 LOCKS := requirements/bootstrap.txt requirements/dev.txt pyproject.toml
-PACKAGES := schemas storage products rules activities workflows intake console audit sandbox simulation workers
+PACKAGES := schemas storage privacy products rules activities workflows intake console audit sandbox simulation workers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 16

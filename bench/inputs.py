@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 from console.kept import KeptActions
 from console.performing import Performer
 from console.reads import Reads
+from privacy.vault import Vault
 from schemas.actions import Action, ChooseFulfilment, RecordHandOver, RecordPayment, RecordReview, ReviewResult
 from schemas.decision import FulfilmentMode, PharmacistFindings
 from schemas.drug_claim import DrugClaim
@@ -19,7 +20,7 @@ from schemas.papers import Paper, PaperForm, PaperKind
 from schemas.people import Actor, ActorRole
 
 _SEEN = (
-    "SELECT status #>> '{wait,what}', status #>> '{money,committed}', coalesce(code, '')"
+    "SELECT waiting_for, money ->> 'committed', coalesce(code, '')"
     " FROM journey_status LEFT JOIN voucher USING (journey_id) WHERE journey_id = $1"
 )
 _PAPERS = tuple(Paper(kind=kind, form=PaperForm.ORIGINAL) for kind in PaperKind)
@@ -43,14 +44,14 @@ class Seen(NamedTuple):
 class Inputs:
     """Plays the people of a journey."""
 
-    def __init__(self, client: Client, pool: "Pool[Record]", queue: str, place: tuple[str, str]) -> None:
+    def __init__(self, client: Client, pool: "Pool[Record]", vault: Vault, queue: str, place: tuple[str, str]) -> None:
         """Start and update journeys through `client`; see through `pool` what they wait for; collect at `place`."""
         self._client = client
         self._pool = pool
         self._queue = queue
         self._bells: dict[str, asyncio.Event] = {}
-        self._partners = Performer(client, Reads(pool), wait_seconds=_PATIENCE)
-        self._people = KeptActions(pool, self._partners)
+        self._partners = Performer(client, Reads(pool, vault), wait_seconds=_PATIENCE)
+        self._people = KeptActions(pool, vault, self._partners)
         self._place = {"pharmacy_province": place[0], "pharmacy_city": place[1]}
 
     async def listen(self) -> None:

@@ -22,6 +22,8 @@ from rich.table import Table
 
 from console.reads import Reads
 from console.views import JourneyFilter
+from privacy.key_ring import KeyRing
+from privacy.vault import Vault
 from schemas.decision import Amounts, CharityFacts, Citation, Decision, Finding, Outcome, Verdict, Versions
 from schemas.journey import DecisionRecord, JourneyStatus, Money, Stage, TimelineEntry, Wait, WaitingFor
 from schemas.people import ActorRole
@@ -178,7 +180,7 @@ async def measure(url: str, journeys: int, times: int) -> dict[str, list[float]]
     ids = [row["journey_id"] for row in await connection.fetch(_SQL["ids"])]
     await connection.close()
     pool = await open_pool(url, max_size=1)
-    reads = Reads(pool)
+    reads = Reads(pool, Vault(pool, KeyRing.new()))
     cursors = await cursors_of(reads)
     taken = {name: await timed(read, times) for name, read in readings(reads, ids, cursors).items()}
     await pool.close()

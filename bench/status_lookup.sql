@@ -5,13 +5,14 @@
 -- half as frequent as the one before it.
 INSERT INTO journey_status (
     journey_id, revision, kind, product, claim_number, policy_number, drug, stage, stage_since, waiting_for,
-    waiting_on, due_at, overdue, escalated, started_at, updated_at, closed_at, status
+    waiting_on, due_at, overdue, escalated, started_at, updated_at, closed_at, missing, status
 )
 SELECT
     made.journey_id, 1, 'specialty_drug', made.product, made.claim_number, made.policy_number, made.drug, made.stage,
     made.at, made.waiting_for, made.waiting_on,
     CASE WHEN made.waiting_on IS NOT NULL THEN now() + made.n % 9973 * interval '10 minutes' - interval '1 day' END,
     FALSE, made.n % 1000 = 0, made.at, made.at, CASE WHEN made.waiting_on IS NULL THEN made.at END,
+    missing_papers($1::text::jsonb),
     $1::text::jsonb || jsonb_build_object(
         'journey_id', made.journey_id, 'product', made.product, 'claim_number', made.claim_number,
         'policy_number', made.policy_number, 'drug', made.drug, 'stage', made.stage, 'updated_at', made.at

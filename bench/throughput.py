@@ -1,20 +1,22 @@
 """Journeys per second and CPU per journey, started to settled, many at once: `python -m bench.throughput --help`.
 
-Three variants take turns on one Temporal server (SQLite file, WAL) and one PostgreSQL: a bare workflow that only
-receives the same inputs, our journey, and ours written straightforwardly. Partners answer inside the worker, so the
-figures are of journeys. Ratios within one run are what counts; absolute figures are of this machine.
+Four variants take turns on one Temporal server (SQLite file, WAL) and one PostgreSQL: a bare workflow that only
+receives the same inputs, our journey, ours with nothing sealed, and ours written straightforwardly. Partners answer
+inside the worker, so the figures are of journeys. Ratios within one run are what counts; absolute figures are of this
+machine.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +31,11 @@ from temporalio.service import RPCError
 
 from audit.cost import count
 from bench.inputs import Inputs
-from bench.worker import BUILD, SAMPLE
+from bench.unsealed import Unsealed
+from bench.worker import BUILD, SAMPLE, UNSEALED
 from intake.identity import journey_id
+from privacy.key_ring import KeyRing
+from privacy.vault import Vault
 from schemas.drug_claim import DrugClaim, DrugClaimReport
 from schemas.people import InsuredFacts
 from schemas.routing import JOURNEYS_QUEUE, SEARCH_ATTRIBUTES
@@ -42,7 +47,8 @@ from workers.stack.ports import free_port
 from workers.stack.postgres import EmbeddedPostgres
 from workers.stack.versions import make_current
 
-VARIANTS = ("bare", "ours", "straightforward")
+VARIANTS = ("bare", "ours", UNSEALED, "straightforward")
+RING = KeyRing.new()
 
 
 class Round(NamedTuple):
@@ -106,7 +112,7 @@ def claim(number: int, tag: str) -> DrugClaim:
         insured=facts,
         claim_number=claim_number,
         policy_number=f"P-{tag}-{number:05d}",
-        journey_id=journey_id(report.product, claim_number),
+        journey_id=journey_id(RING, report.product, claim_number),
         reported_at=datetime.now(UTC),
     )
 
@@ -129,7 +135,7 @@ def _cpu(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-async def rounds(many: int, times: int) -> list[Round]:
+async def rounds(many: int, times: int, variants: Sequence[str]) -> list[Round]:
     """All rounds, variants in turn."""
     done: list[Round] = []
     with tempfile.TemporaryDirectory(prefix="journeys-bench-") as name:
@@ -142,24 +148,34 @@ async def rounds(many: int, times: int) -> list[Round]:
         with temporal(folder) as (address, server):
             client = await connected(address)
             for _ in range(times):
-                for variant in VARIANTS:
+                for variant in variants:
                     done.append(await _round(variant, client, postgres.url(), server.pid, many))
                     print(f"{variant}: {done[-1].rate:.1f} journeys/s", file=sys.stderr)
         postgres.stop()
     return done
 
 
+def speaking(client: Client, vault: Vault | None) -> Client:
+    """The client, with payloads sealed by `vault`, or plain ones."""
+    config = client.config()
+    config["data_converter"] = data_converter(vault)
+    return Client(**config)
+
+
 async def _round(variant: str, client: Client, database: str, server: int, many: int) -> Round:
     command = [sys.executable, "-m", "bench.worker", variant, client.service_client.config.target_host, database]
-    worker = subprocess.Popen(leashed(command), stdout=subprocess.PIPE)  # noqa: ASYNC220,S603 - our own worker
+    ring = os.environ | {"KEY_RING": RING.text()}
+    worker = subprocess.Popen(leashed(command), stdout=subprocess.PIPE, env=ring)  # noqa: ASYNC220,S603 - our own
     pool = await open_pool(database, max_size=10)
+    vault = Unsealed(pool, RING) if variant == UNSEALED else Vault(pool, RING)
+    client = speaking(client, None if variant == UNSEALED else vault)
     try:
         if worker.stdout is None or not await asyncio.to_thread(worker.stdout.readline):
             message = f"the worker of variant {variant} did not start"
             raise RuntimeError(message)
         await make_current(client, BUILD)
         insured = claim(0, "place").insured
-        inputs = Inputs(client, pool, JOURNEYS_QUEUE, (insured.province, insured.city))
+        inputs = Inputs(client, pool, vault, JOURNEYS_QUEUE, (insured.province, insured.city))
         await inputs.listen()
         await asyncio.gather(*(inputs.travel(claim(n, f"w{time.time_ns()}"), bare=variant == "bare") for n in range(5)))
         return await measure(client, inputs, variant, [psutil.Process(worker.pid), psutil.Process(server)], many)
@@ -171,9 +187,12 @@ async def _round(variant: str, client: Client, database: str, server: int, many:
 
 def show(done: list[Round]) -> None:
     """Print medians and ratios."""
-    table = Table("variant", "journeys/s", "worker ms", "server ms", "events", "actions", "KiB", "tasks", "rate / bare")
-    bare = statistics.median(r.rate for r in done if r.variant == "bare")
-    for variant in VARIANTS:
+    table = Table(
+        "variant", "journeys/s", "worker ms", "server ms", "events", "actions", "KiB", "tasks", "rate / first"
+    )
+    measured = list(dict.fromkeys(r.variant for r in done))
+    bare = statistics.median(r.rate for r in done if r.variant == measured[0])
+    for variant in measured:
         mine = [r for r in done if r.variant == variant]
         rate, worker, server = (statistics.median(values) for values in zip(*((r[1:4]) for r in mine), strict=True))
         one = mine[0]
@@ -187,8 +206,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--journeys", type=int, default=200, help="journeys at once (default 200)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each variant (default 3)")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=VARIANTS, help="which (default all)")
     chosen = parser.parse_args()
-    show(asyncio.run(rounds(chosen.journeys, chosen.rounds)))
+    show(asyncio.run(rounds(chosen.journeys, chosen.rounds, chosen.variants)))
 
 
 if __name__ == "__main__":

@@ -8,20 +8,25 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import uvloop
+from asyncpg import Pool, Record
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from bench.partners import partners
+from bench.unsealed import Unsealed
 from bench.variants import BareJourney, write_straightforwardly
+from privacy.vault import Vault
 from schemas.drug_claim import DrugClaimReport
 from schemas.partners import PartnerName
 from schemas.routing import JOURNEYS_QUEUE
 from storage.pool import open_pool
 from workers.clients import connect
 from workers.settings import Settings
+from workers.vaults import key_ring
 from workers.worker import Own, deployment_of, journeys_worker, partner_worker, runner_of_production
 
 BUILD = "bench"
+UNSEALED = "unsealed"
 SAMPLE = Path(__file__).parent.parent / "samples" / "claims" / "pingan-cancer-drug.json"
 
 
@@ -29,15 +34,20 @@ async def main(variant: str, address: str, database: str) -> None:
     """Run the variant's workers until told to end."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    client = await connect(Settings(temporal_address=address))
+    settings = Settings(temporal_address=address)
     async with AsyncExitStack() as stack:
-        for worker in await _workers(variant, client, database, stack):
+        pool = await open_pool(database, max_size=20)
+        stack.push_async_callback(pool.close)
+        plain = variant == UNSEALED
+        vault = Unsealed(pool, key_ring(settings)) if plain else Vault(pool, key_ring(settings))
+        client = await connect(settings, None if plain else vault)
+        for worker in _workers(variant, client, pool, vault):
             await stack.enter_async_context(worker)
         print("ready", flush=True)
         await stop.wait()
 
 
-async def _workers(variant: str, client: Client, database: str, stack: AsyncExitStack) -> list[Worker]:
+def _workers(variant: str, client: Client, pool: "Pool[Record]", vault: Vault) -> list[Worker]:
     deployment = deployment_of(BUILD)
     if variant == "bare":
         only = Worker(
@@ -51,11 +61,9 @@ async def _workers(variant: str, client: Client, database: str, stack: AsyncExit
         return [only]
     if variant == "straightforward":
         write_straightforwardly()
-    pool = await open_pool(database, max_size=20)
-    stack.push_async_callback(pool.close)
     report = DrugClaimReport.model_validate(json.loads(SAMPLE.read_text(encoding="utf-8"))["data"])
     adapters = partners(report.insured)
-    journeys = journeys_worker(client, Own(pool), adapters, deployment=deployment)
+    journeys = journeys_worker(client, Own(pool, vault), adapters, deployment=deployment)
     return [journeys, *(partner_worker(client, adapters, name) for name in PartnerName)]
 
 

@@ -1,5 +1,8 @@
 """What every test may ask for: a real PostgreSQL server and a migrated database of its own."""
 
+import asyncio
+import gc
+import logging
 import os
 import shutil
 import sysconfig
@@ -12,18 +15,30 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
+import uvloop
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
+from privacy.key_ring import KeyRing
+from privacy.vault import Vault
 from schemas.routing import SEARCH_ATTRIBUTES
 from storage.migrations import migrate
 from storage.pool import SCHEMA, open_pool
+from workers.clients import connect
 from workers.converter import data_converter
+from workers.settings import Settings
 from workers.stack.postgres import EmbeddedPostgres
 
-os.environ.setdefault("GOGC", "400")
-"""For the Temporal servers that tests start: they have memory to spare, and live for minutes."""
+for _name, _value in {"GOGC": "400", "GOMAXPROCS": "1", "GODEBUG": "adaptivestackstart=1"}.items():
+    os.environ.setdefault(_name, _value)
+"""For the Temporal servers that tests start: they have memory to spare, and live for minutes; side by side they keep
+every core busy with one thread each, and spare the hand-overs between threads; stacks begin as large as they become."""
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # as the processes of production do
+RING = KeyRing.new()
+"""The key ring of the whole run, of the programs that tests start as well."""
+os.environ["KEY_RING"] = RING.text()
 TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 PROMPT_TIMERS = ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"']
 LONGEST = (
@@ -34,6 +49,8 @@ LONGEST = (
 )
 """Modules with tests that take half a minute, or wait for most of their time."""
 _ROOM = 4 * 2**30
+_GARBAGE = (20_000, 20, 20)
+"""New objects before the collector looks at the young, and looks of each kind before one at the next older."""
 _FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -48,6 +65,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest, whatever the order of the rest: none of them then runs alone at the end."""
     ranks = {file: rank for rank, file in enumerate(LONGEST, -len(LONGEST))}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], 0))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 def _in_memory() -> Path | None:
@@ -100,6 +124,12 @@ async def pool(database: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     await opened.close()
 
 
+@pytest.fixture
+def vault(pool: "asyncpg.Pool[asyncpg.Record]") -> Vault:
+    """What seals and opens in the test's own database."""
+    return Vault(pool, RING)
+
+
 def attributes() -> list[SearchAttributeKey[Any]]:
     """Our search attributes, to register on a test server."""
     make: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
@@ -118,7 +148,9 @@ async def temporal_server(*settings: str) -> AsyncIterator[Client]:
         dev_server_extra_args=[*PROMPT_TIMERS, *(part for one in settings for part in ("--dynamic-config-value", one))],
         search_attributes=attributes(),
     ) as environment:
-        yield environment.client
+        address = environment.client.service_client.config.target_host
+        # Connected as our processes are: the environment's own client compresses what it says to its neighbour.
+        yield await connect(Settings.model_validate({"temporal_address": address, "temporal_namespace": "default"}))
 
 
 @pytest.fixture(scope="session")
@@ -126,3 +158,14 @@ async def temporal() -> AsyncIterator[Client]:
     """A client of a real Temporal server for the whole run: what one test sets for the server, all others meet."""
     async with temporal_server() as client:
         yield client
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """What a test sets up for logs ends with it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -1,7 +1,7 @@
 """What the people of a journey do in the tests: pharmacists, patients, counters."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -125,8 +125,13 @@ def correct(**given: Any) -> CorrectClaim:
 
 
 def prescribe(prescription: Prescription, papers: tuple[Paper, ...] = ()) -> SubmitPrescription:
-    """The patient hands in the next prescription."""
-    return SubmitPrescription(**by(ActorRole.INSURED), prescription=prescription, papers=papers)
+    """The patient hands in the next prescription, to buy the drug in a fortnight."""
+    return SubmitPrescription(
+        **by(ActorRole.INSURED),
+        prescription=prescription,
+        papers=papers,
+        planned_purchase_on=china_date(datetime.now(UTC)) + timedelta(days=14),
+    )
 
 
 def end_treatment() -> EndTreatment:

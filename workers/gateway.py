@@ -13,14 +13,18 @@ import uvicorn
 import uvloop
 
 from console.app import create_app
+from console.codec import PATH as CODEC_PATH
+from console.codec import Codec
 from console.signatures import SecretError
 from intake.api import router as intake_router
 from intake.door import Door
+from privacy.errors import KeyRingError
 from products.loader import load_products
 from storage.pool import open_pool
 from workers.clients import connect
 from workers.logs import configure_logs
 from workers.settings import Settings
+from workers.vaults import open_vault
 
 log = structlog.get_logger(__name__)
 _GRACE_SECONDS = 5
@@ -66,14 +70,23 @@ class _Server(uvicorn.Server):
 async def run_gateway(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; requests in hand are finished. Neither server behind it need be up at the start."""
     host, port = listening_address(settings.gateway_url)
-    client = await connect(settings, lazy=True)
     pool = await open_pool(settings.database_url.get_secret_value(), min_size=0, max_size=_CONNECTIONS)
     try:
-        door = Door(pool, load_products())
+        vault = open_vault(pool, settings)
+        client = await connect(settings, vault, lazy=True)
+        door = Door(pool, vault, load_products())
         secret = settings.webhook_secret.get_secret_value()
+        routers = [intake_router(lambda: door)]
         app = create_app(
-            pool, client, webhook_secret=secret, hours=settings.working_hours, routers=[intake_router(lambda: door)]
+            pool,
+            vault,
+            client,
+            webhook_secret=secret,
+            hours=settings.working_hours,
+            routers=routers,
         )
+        engineers = {name: token.get_secret_value() for name, token in settings.codec_engineers.items()}
+        app.mount(CODEC_PATH, Codec(pool, vault, engineers).app(settings.temporal_ui_url))
         config = uvicorn.Config(
             app,
             host,
@@ -112,7 +125,7 @@ async def _main() -> None:
         loop.add_signal_handler(name, stop.set)
     try:
         await run_gateway(settings, stop)
-    except (GatewayAddressError, SecretError) as error:
+    except (GatewayAddressError, SecretError, KeyRingError) as error:
         sys.exit(f"journeys gateway: {error}")
 
 

@@ -45,6 +45,11 @@ def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     )
 
 
+def shows_somebody(text: str) -> bool:
+    """Whether a text holds what looks like an identity or phone number, or a secret."""
+    return _without_personal(text) != text
+
+
 def configure_logs(settings: Settings, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's loggers (Temporal, uvicorn, asyncpg) through one masked formatter.
 

@@ -11,6 +11,9 @@ from pydantic import ValidationError
 
 from activities.errors import PartnerError
 from activities.notifier import Notifier
+from privacy import places
+from privacy.errors import ErasedError, PrivacyError
+from privacy.vault import Vault
 from schemas.journey import Notice
 from schemas.partners import Message
 from schemas.text import Bilingual
@@ -39,9 +42,10 @@ class NoVoucherError(Exception):
 class OutboxRelay:
     """Sends notices; several may run side by side on one database."""
 
-    def __init__(self, pool: "Pool", notifier: Notifier) -> None:
-        """Read the outbox through `pool`, send through `notifier`."""
+    def __init__(self, pool: "Pool", vault: Vault, notifier: Notifier) -> None:
+        """Read the outbox through `pool` and `vault`, send through `notifier`."""
         self._pool = pool
+        self._vault = vault
         self._notifier = notifier
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,8 +72,12 @@ class OutboxRelay:
     async def _send(self, row: Row) -> None:
         journey, key = row["journey_id"], row["key"]
         try:
-            await self._notifier.send(await self._message(journey, Notice.model_validate(row["payload"])))
-        except (PartnerError, NoVoucherError, ValidationError) as error:
+            payload = await self._vault.open(journey, places.notice(key), row["payload"])
+            await self._notifier.send(await self._message(journey, Notice.model_validate(payload)))
+        except ErasedError:  # there is nobody left to tell, nor anything to say
+            _log.info("outbox.erased", journey=journey, key=key)
+            await self._pool.execute(_STATUS["mark_sent"], journey, key)
+        except (PartnerError, NoVoucherError, ValidationError, PrivacyError) as error:
             reason = _reason(error)
             _log.warning("outbox.not_sent", journey=journey, key=key, attempts=row["attempts"], reason=reason)
             await self._pool.execute(_STATUS["mark_failed"], journey, key, reason)
@@ -110,7 +118,7 @@ class OutboxRelay:
                     await connection.remove_listener("outbox", hear)
 
 
-def _reason(error: PartnerError | NoVoucherError | ValidationError) -> str:
+def _reason(error: PartnerError | NoVoucherError | ValidationError | PrivacyError) -> str:
     if isinstance(error, ValidationError):  # its text quotes the input, which may be personal
         return "the notice cannot be read"
     return error.message if isinstance(error, PartnerError) else str(error)

@@ -46,7 +46,12 @@ class Partners(NamedTuple):
                 self.pharmacy.dispense,
             ],
             PartnerName.FOUNDATION: [self.foundation.program, self.foundation.apply, self.foundation.application],
-            PartnerName.HOSPITAL: [self.hospital.request_records, self.hospital.book_assessment, self.hospital.admit],
+            PartnerName.HOSPITAL: [
+                self.hospital.request_records,
+                self.hospital.book_assessment,
+                self.hospital.admit,
+                self.hospital.cancel_appointment,
+            ],
             PartnerName.COURIER: [self.courier.book, self.courier.cancel, self.courier.tracking],
             PartnerName.MANUFACTURER: [
                 self.manufacturer.reserve_slot,

@@ -10,6 +10,7 @@ from asyncpg import Pool, Record
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from privacy.vault import Vault
 from storage.away import DATABASE_AWAY, fault_of_ours
 from storage.pool import open_pool
 from workers.clients import connect
@@ -32,9 +33,9 @@ async def database(settings: Settings, stop: asyncio.Event, *, connections: int)
     return await _until_there("PostgreSQL", lambda: open_pool(url, max_size=connections), DATABASE_AWAY, stop)
 
 
-async def temporal(settings: Settings, stop: asyncio.Event) -> Client:
+async def temporal(settings: Settings, vault: Vault, stop: asyncio.Event) -> Client:
     """A client of TEMPORAL_ADDRESS, once it answers; ToldToStopError when `stop` comes first."""
-    return await _until_there("Temporal", lambda: connect(settings), _TEMPORAL_AWAY, stop)
+    return await _until_there("Temporal", lambda: connect(settings, vault), _TEMPORAL_AWAY, stop)
 
 
 async def _until_there(

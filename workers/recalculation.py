@@ -15,9 +15,12 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
-from console.database import connected
+from console.database import DatabaseAwayError, connected
 from console.performing import Performer
 from console.problems import ProblemError
+from console.sealed import readable
+from privacy import places
+from privacy.vault import Vault
 from products.calendar import WorkingCalendar
 from rules.deadlines import reckon
 from schemas.actions import AdoptDeadline
@@ -42,9 +45,12 @@ class _Candidate(NamedTuple):
 class Recalculation:
     """Several may run side by side on one database."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", performer: Performer, calendar: WorkingCalendar) -> None:
-        """Find deadlines through `pool`, reckon them by `calendar`, tell the journeys through `performer`."""
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", vault: Vault, performer: Performer, calendar: WorkingCalendar
+    ) -> None:
+        """Find deadlines through `pool` and `vault`, reckon by `calendar`, tell the journeys through `performer`."""
         self._pool = pool
+        self._vault = vault
         self._performer = performer
         self._calendar = calendar
 
@@ -65,22 +71,37 @@ class Recalculation:
         """
         told: Counter[str] = Counter()
         last = ""
-        while found := await self._candidates(last):
+        while rows := await self._waiting(last):
+            found = await self._candidates(rows)
             batch = Counter(await asyncio.gather(*map(self._tell, found)))
             told += batch
-            last = found[-1].journey_id
-            if batch["not_told"] == len(found):
+            last = rows[-1]["journey_id"]
+            if found and batch["not_told"] == len(found):
                 break
         if told:
             _log.info("recalculation.done", calendar=self._calendar.version, **told)
         return told
 
-    async def _candidates(self, after: str) -> list[_Candidate]:
+    async def _waiting(self, after: str) -> list[asyncpg.Record]:
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(_SQL["provisional"], self._calendar.version, after, _BATCH)
-        return [
-            _Candidate(row["journey_id"], row["revision"], Deadline.model_validate(row["deadline"])) for row in rows
-        ]
+            return await connection.fetch(_SQL["provisional"], self._calendar.version, after, _BATCH)
+
+    async def _candidates(self, rows: list[asyncpg.Record]) -> list[_Candidate]:
+        """Those whose status can be opened; what hinders the others is logged."""
+        found = []
+        for row in rows:
+            journey_id = row["journey_id"]
+            try:
+                async with readable(journey_id):
+                    status = await self._vault.open(journey_id, places.STATUS, row["status"])
+            except DatabaseAwayError:
+                raise
+            except ProblemError as error:
+                _log.warning("recalculation.not_read", journey_id=journey_id, problem=error.problem.type)
+                continue
+            deadline = Deadline.model_validate(status["wait"]["deadline"])
+            found.append(_Candidate(journey_id, row["revision"], deadline))
+        return found
 
     async def _tell(self, candidate: _Candidate) -> str:
         known = candidate.deadline

@@ -8,21 +8,28 @@ import os
 import struct
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import suppress
-from typing import NamedTuple
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import NamedTuple, Self
 
+from asyncpg import Pool, Record
 from pydantic import BaseModel
 from temporalio.api.history.v1 import History
+from temporalio.converter import DataConverter
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from audit.histories import Recorded
 from audit.replaying import Replayed, Replays, Verdict
+from privacy.errors import KeyRingError
+from privacy.payloads import WithoutKeys
+from storage.pool import open_pool
 from workers.build import build_id
 from workers.converter import data_converter
 from workers.leaving import leave
 from workers.logs import configure_logs
 from workers.settings import Settings
+from workers.vaults import open_vault
 from workers.worker import WORKFLOWS, runner_of_production
 
 _LENGTH = struct.Struct(">I")
@@ -38,6 +45,8 @@ class Manner(NamedTuple):
     """Seconds for one history, after which its process is killed."""
     strict: bool = False
     sandboxed: bool = False
+    telling: bool = False
+    """With the story of each: how it stood after every event."""
 
 
 class _Request(BaseModel):
@@ -83,7 +92,7 @@ class _Process:
         return Replayed.model_validate_json(await _read(running.stdout))
 
     async def _started(self) -> asyncio.subprocess.Process:
-        flags = [name for name in ("strict", "sandboxed") if getattr(self._manner, name)]
+        flags = [name for name in ("strict", "sandboxed", "telling") if getattr(self._manner, name)]
         command = (sys.executable, "-m", "workers.replaying", *flags)
         pipe, away = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
         return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=away)
@@ -101,6 +110,33 @@ class _Process:
         self._running = None
 
 
+class Replayers:
+    """So many processes; whoever has a history to replay takes one that is free. An async context manager."""
+
+    def __init__(self, manner: Manner) -> None:
+        """Processes are started when they are first needed."""
+        self._processes = [_Process(manner) for _ in range(manner.processes)]
+        self._free = asyncio.LifoQueue[_Process]()
+        for process in self._processes:
+            self._free.put_nowait(process)
+
+    async def __aenter__(self) -> Self:
+        """Ready."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Kill them."""
+        await asyncio.gather(*(process.end() for process in self._processes))
+
+    async def replay(self, recorded: Recorded) -> Replayed:
+        """Replay one history; whatever happens to the process is told and stops nothing else."""
+        process = await self._free.get()
+        try:
+            return await process.replay(recorded)
+        finally:
+            self._free.put_nowait(process)
+
+
 async def replay_all(
     histories: AsyncIterator[Recorded | Replayed], manner: Manner, done: Callable[[Replayed], None]
 ) -> list[Replayed]:
@@ -111,22 +147,18 @@ async def replay_all(
     told: list[Replayed] = []
     lock = asyncio.Lock()
 
-    async def one(process: _Process) -> None:
+    async def some(replayers: Replayers) -> None:
         while True:
             async with lock:  # an iterator serves one at a time
                 recorded = await anext(histories, None)
             if recorded is None:
                 return
-            told.append(recorded if isinstance(recorded, Replayed) else await process.replay(recorded))
+            told.append(recorded if isinstance(recorded, Replayed) else await replayers.replay(recorded))
             done(told[-1])
 
-    processes = [_Process(manner) for _ in range(manner.processes)]
-    try:
-        async with asyncio.TaskGroup() as group:
-            for process in processes:
-                group.create_task(one(process))
-    finally:
-        await asyncio.gather(*(process.end() for process in processes))
+    async with Replayers(manner) as replayers, asyncio.TaskGroup() as group:
+        for _ in range(manner.processes):
+            group.create_task(some(replayers))
     return told
 
 
@@ -145,7 +177,11 @@ async def _serve(flags: Iterable[str]) -> None:
     loop, stream = asyncio.get_running_loop(), asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), sys.stdin)
     runner: WorkflowRunner = SandboxedWorkflowRunner() if "sandboxed" in flags else runner_of_production()
-    async with Replays(WORKFLOWS, runner, data_converter(), build_id(), strict="strict" in flags) as replays:
+    modes, settings = {name: name in flags for name in ("strict", "telling")}, Settings()
+    async with (
+        reading_converter(settings) as converter,
+        Replays(WORKFLOWS, runner, converter, build_id(), **modes) as replays,
+    ):
         with suppress(asyncio.IncompleteReadError):
             while True:
                 asked = _Request.model_validate_json(await _read(stream))
@@ -154,6 +190,23 @@ async def _serve(flags: Iterable[str]) -> None:
                 answer = told.model_dump_json().encode()
                 answers.write(_LENGTH.pack(len(answer)) + answer)
                 answers.flush()
+
+
+@asynccontextmanager
+async def reading_converter(settings: Settings) -> AsyncIterator[DataConverter]:
+    """With keys of its own; PostgreSQL is asked for them once a history is sealed, and not before."""
+    pool = await open_pool(settings.database_url.get_secret_value(), min_size=0, max_size=1)
+    try:
+        yield _of(pool, settings)
+    finally:
+        pool.terminate()
+
+
+def _of(pool: "Pool[Record]", settings: Settings) -> DataConverter:
+    try:
+        return data_converter(open_vault(pool, settings))
+    except KeyRingError as error:
+        return replace(data_converter(), payload_codec=WithoutKeys(error))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from audit.archive.entry import StoreName
 from console.working_hours import DEFAULT_HOURS, working_hours
 from schemas.partners import PartnerName
 
@@ -40,10 +41,31 @@ class Settings(BaseSettings):
     """Base URL of each partner, e.g. PARTNER_URLS='{"insurer": "https://…"}'."""
     partner_token: SecretStr = SecretStr("")
     """Bearer token we show to partners."""
+    key_ring_file: str = ""
+    """File with the key ring, readable for its owner alone: `journeys privacy keys new` makes one."""
+    key_ring: SecretStr = SecretStr("")
+    """The content of such a file, where there is none: as JSON, or that in base64."""
+    codec_engineers: dict[str, SecretStr] = Field(default_factory=dict)
+    """Who may see plain payloads in the Temporal Web UI: opaque id and bearer token of each."""
+    signing_key_file: str = ""
+    """File with the Ed25519 key that signs bundles of evidence: `journeys audit signing-key` makes one."""
     webhook_secret: SecretStr = SecretStr("")
     """Standard Webhooks secret (`whsec_…`) that partners sign call-backs with."""
     working_hours: Annotated[str, AfterValidator(_hours)] = DEFAULT_HOURS
     """When people work on working days, in China; what `--due-within 4wh` counts."""
+    archive_store: StoreName = StoreName.POSTGRES
+    """Where histories of closed runs go from now on; those that are archived stay where they are."""
+    archive_folder: str = ""
+    """Of the folder store; it has to exist."""
+    archive_s3_bucket: str = ""
+    archive_s3_prefix: str = ""
+    archive_s3_endpoint: str = ""
+    """URL of an S3-compatible store that is not Amazon's."""
+    archive_s3_region: str = ""
+    archive_s3_access_key: SecretStr = SecretStr("")
+    archive_s3_secret_key: SecretStr = SecretStr("")
+    archive_s3_plain_http: bool = False
+    """Without TLS: for a store on the same machine."""
     log_format: str = Field(default="console", pattern="^(console|json)$")
     log_level: str = Field(default="INFO", pattern="^(?i:debug|info|warning|error|critical)$")
 

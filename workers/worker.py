@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
@@ -17,15 +18,19 @@ from activities.decisions import Decisions
 from activities.ledger import Ledger
 from activities.people import People
 from activities.status import Transitions
+from audit.archive.register import Register
 from console.kept import KeptActions
 from console.performing import Performer
 from console.reads import Reads
 from intake.dispatcher import Dispatcher
+from privacy.errors import KeyRingError
+from privacy.vault import Vault
 from products.calendar import load_calendar
 from products.loader import load_products
 from schemas.partners import PartnerName
 from schemas.routing import DEPLOYMENT, JOURNEYS_QUEUE, partner_queue
 from workers import patience
+from workers.archiving import Archiving, exporter, open_stores
 from workers.build import build_id
 from workers.delivery import Delivery
 from workers.logs import configure_logs
@@ -33,6 +38,7 @@ from workers.outbox import OutboxRelay
 from workers.partners import Partners, open_partners
 from workers.recalculation import Recalculation
 from workers.settings import Settings
+from workers.vaults import check_ring, key_ring, open_vault
 from workflows.car_t import CarTJourney
 from workflows.specialty_drug import SpecialtyDrugJourney
 
@@ -90,13 +96,13 @@ def partner_worker(client: Client, partners: Partners, partner: PartnerName) -> 
 class Own:
     """The activities on our own database, rules and products."""
 
-    def __init__(self, pool: "Pool[Record]") -> None:
+    def __init__(self, pool: "Pool[Record]", vault: Vault) -> None:
         """Load products and calendar once; raises ProductError when the data is unsound."""
         calendar = load_calendar()
         self.decisions = Decisions(load_products(), calendar)
-        self.transitions = Transitions(pool, calendar)
-        self.ledger = Ledger(pool)
-        self.custody = Custody(pool)
+        self.transitions = Transitions(pool, vault, calendar)
+        self.ledger = Ledger(pool, vault)
+        self.custody = Custody(pool, vault)
 
     def activities(self) -> list:  # type: ignore[type-arg]  # Temporal takes any decorated callables
         """All of them, for a worker."""
@@ -110,10 +116,10 @@ class Own:
             self.transitions.enter,
             self.custody.append,
             ledger.available,
+            ledger.prescribed_nearby,
             ledger.issue_voucher,
             ledger.reserve,
             ledger.check_voucher,
-            ledger.close_voucher,
             ledger.renew_voucher,
             ledger.commit,
             ledger.release,
@@ -135,19 +141,23 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         pool = await patience.database(settings, stop, connections=_CONNECTIONS)
         stack.push_async_callback(pool.close)
-        client = await patience.temporal(settings, stop)
-        partners = await open_partners(settings, People(pool), stack)
-        workers = [journeys_worker(client, Own(pool), partners, deployment=deployment_of(build_id()))]
+        vault = open_vault(pool, settings)
+        await check_ring(pool, key_ring(settings))
+        stores = open_stores(settings, pool)
+        client = await patience.temporal(settings, vault, stop)
+        partners = await open_partners(settings, People(pool, vault), stack)
+        workers = [journeys_worker(client, Own(pool, vault), partners, deployment=deployment_of(build_id()))]
         workers += [partner_worker(client, partners, name) for name in PartnerName]
         for worker in workers:
             await stack.enter_async_context(worker)
-        dispatcher = Dispatcher(pool, client)
+        dispatcher = Dispatcher(pool, vault, client)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(dispatcher.run())
-            tasks.create_task(OutboxRelay(pool, partners.notifier).run(stop))
-            performer = Performer(client, Reads(pool))
-            tasks.create_task(Delivery(KeptActions(pool, performer)).run(stop))
-            tasks.create_task(Recalculation(pool, performer, load_calendar()).run(stop))
+            tasks.create_task(OutboxRelay(pool, vault, partners.notifier).run(stop))
+            performer = Performer(client, Reads(pool, vault))
+            tasks.create_task(Delivery(KeptActions(pool, vault, performer)).run(stop))
+            tasks.create_task(Recalculation(pool, vault, performer, load_calendar()).run(stop))
+            tasks.create_task(Archiving(exporter(client, pool, stores), Register(pool)).run(stop))
             log.info("worker.ready", build=build_id(), queues=len(workers))
             await stop.wait()
             dispatcher.stop()
@@ -161,8 +171,11 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    with suppress(patience.ToldToStopError):
-        await run_worker(settings, stop)
+    try:
+        with suppress(patience.ToldToStopError):
+            await run_worker(settings, stop)
+    except KeyRingError as error:
+        sys.exit(f"journeys worker: {error}")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ _FUNCTIONS = (
     "book_recovery",
     "recover",
     "issue_voucher",
-    "close_voucher",
+    "prescribed_nearby",
     "renew_code",
 )
 _TEMPLATE = "template_journeys"
@@ -187,9 +187,9 @@ def main() -> None:
         faults += [fault for fault in python if fault.function and not _closes_over(fault)]
     session = Session(functions, faults)
     began = time.monotonic()
-    code = pytest.main([*_PYTEST, *_TESTS], plugins=[session])
+    status = pytest.main([*_PYTEST, *_TESTS], plugins=[session])
     if not session.verdicts:
-        raise SystemExit(code)
+        raise SystemExit(status)
     score = report("the benefit ledger", session.verdicts)
     print(f"{time.monotonic() - began:.0f} s")
     raise SystemExit(score < arguments.at_least)

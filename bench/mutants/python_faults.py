@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
-from typing import cast
+from typing import Any, cast
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -99,7 +99,7 @@ class _Visitor(cst.CSTVisitor):
         for kind, operator in mutation_operators:
             if not isinstance(node, kind) or operator in _LEFT_OUT:
                 continue
-            if operator is operator_string:
+            if operator is operator_string and isinstance(node, cst.BaseString):
                 yield from [] if self._quiet else list(operator(node))[:1]
             else:
                 yield from operator(node)
@@ -117,7 +117,7 @@ class _Visitor(cst.CSTVisitor):
         )
         span = self.get_metadata(PositionProvider, inner)
         owner = next((each.name.value for each in self._path if isinstance(each, cst.ClassDef)), "")
-        mutated = changed if holder is node else holder.deep_replace(node, changed)
+        mutated: Any = changed if holder is node else holder.deep_replace(node, changed)
         function = ""
         if isinstance(holder, cst.FunctionDef):
             function = holder.name.value
@@ -169,7 +169,7 @@ def _compiles(source: str) -> bool:
 
 
 def _same(source: str, holder: cst.CSTNode) -> bool:
-    plain = holder.with_changes(decorators=[], leading_lines=[]) if isinstance(holder, cst.FunctionDef) else holder
+    plain: Any = holder.with_changes(decorators=[], leading_lines=[]) if isinstance(holder, cst.FunctionDef) else holder
     return ast.dump(ast.parse(source)) == ast.dump(ast.parse(cst.Module(body=[plain]).code))
 
 

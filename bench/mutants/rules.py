@@ -15,7 +15,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from coverage import Coverage
@@ -146,7 +146,7 @@ class Session:
 def _hurry(items: list[pytest.Item]) -> None:
     """Properties try fewer cases: the rows of the tables have to notice most faults anyway."""
     for item in items:
-        test = getattr(item, "obj", None)
+        test: Any = getattr(item, "obj", None)
         tried = getattr(test, "_hypothesis_internal_use_settings", None)
         if tried is not None:
             test._hypothesis_internal_use_settings = settings(tried, max_examples=_EXAMPLES)  # noqa: SLF001 - no other way

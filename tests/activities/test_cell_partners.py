@@ -17,6 +17,7 @@ from activities.manufacturer import Manufacturer
 from schemas.custody import Material
 from schemas.partners import (
     Admission,
+    AppointmentCancellation,
     AssessmentBooking,
     PartnerName,
     ShipmentBooking,
@@ -147,6 +148,20 @@ async def test_a_transport_is_taken_back_before_it_was_fetched(partners: Partner
     assert {row["state"] for row in await partners.sandbox.kept("callbacks")} == {"unsent"}
 
 
+async def test_an_appointment_is_taken_back_more_than_once_without_harm(partners: Partners) -> None:
+    """The patient does not come: nothing is told about it any more; an appointment that there is not is refused."""
+    admitted = await partners.hospital.admit(ADMISSION)
+    for key in ("cancel:app:1", "cancel:app:2"):
+        assert (await partners.hospital.cancel_appointment(_cancellation(admitted.appointment_id, key))).cancelled
+    assert {row["state"] for row in await partners.sandbox.kept("callbacks")} == {"unsent"}
+    with pytest.raises(PartnerError, match=r"404 appointment_id: no appointment of this id"):
+        await partners.hospital.cancel_appointment(_cancellation("app-none", "cancel:app:3"))
+
+
+def _cancellation(appointment_id: str, key: str) -> AppointmentCancellation:
+    return AppointmentCancellation(key=key, journey_id=JOURNEY, appointment_id=appointment_id)
+
+
 async def test_manufacturer_and_courier_learn_nothing_of_the_patient(partners: Partners) -> None:
     """The chain-of-identity identifier is what they know the cells by."""
     await partners.manufacturer.reserve_slot(SLOT)
@@ -206,6 +221,12 @@ async def test_a_release_without_its_papers_is_nonsense(change: dict[str, JsonVa
             "hospital.admit: on: lies before the day that was asked for",
         ),
         (
+            lambda client: Hospital(client(PartnerName.HOSPITAL), Vault()).cancel_appointment(
+                _cancellation("app-9", "cancel:app:1")
+            ),
+            "hospital.cancel_appointment: appointment_id: the answer is about another one",
+        ),
+        (
             lambda client: Manufacturer(client(PartnerName.MANUFACTURER)).cancel_slot(
                 SlotCancellation(key="cancel:slot:1", journey_id=JOURNEY, slot_id="slot-1")
             ),
@@ -218,7 +239,7 @@ async def test_a_release_without_its_papers_is_nonsense(change: dict[str, JsonVa
             "cryo_courier.cancel_shipment: shipment_id: the answer is about another shipment",
         ),
     ],
-    ids=["an earlier day", "another slot", "another shipment"],
+    ids=["an earlier day", "another appointment", "another slot", "another shipment"],
 )
 async def test_an_answer_about_something_else_is_nonsense(ask: Callable[..., Awaitable[object]], says: str) -> None:
     """The error says which field contradicts the question."""

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from activities.ledger import Ledger, LedgerConflictError
+from privacy.vault import Vault
 from schemas.ledger import (
     Commit,
     IssueVoucher,
@@ -28,9 +29,9 @@ JOURNEY = "journey-" + "a" * 20
 
 
 @pytest.fixture
-def ledger(pool: Pool) -> Ledger:
+def ledger(pool: Pool, vault: Vault) -> Ledger:
     """The ledger on the test's own database."""
-    return Ledger(pool)
+    return Ledger(pool, vault)
 
 
 def wish(number: int, wanted: str, *, insured: str = "1000", **other: str) -> IssueVoucher:
@@ -412,10 +413,10 @@ async def test_periods_and_policies_do_not_share_a_limit(ledger: Ledger, pool: P
     assert await pool.fetchval("SELECT count(*) FROM benefit_period") == 2
 
 
-async def test_fifty_reserves_at_once_never_overspend(database: str) -> None:
+async def test_fifty_reserves_at_once_never_overspend(database: str, vault: Vault) -> None:
     """Of 50 claims for 100 each against a limit of 1000, on a connection each, ten are granted in full."""
     pool = await open_pool(database, min_size=50, max_size=50)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, vault)
     vouchers = await asyncio.gather(*(ledger.issue_voucher(wish(number, "100")) for number in range(50)))
     granted = sorted(voucher.reservation.granted for voucher in vouchers)
     assert granted == [0] * 40 + [100] * 10
@@ -423,10 +424,10 @@ async def test_fifty_reserves_at_once_never_overspend(database: str) -> None:
     await pool.close()
 
 
-async def test_therapies_and_drugs_at_once_never_overspend(database: str) -> None:
+async def test_therapies_and_drugs_at_once_never_overspend(database: str, vault: Vault) -> None:
     """25 therapies without a voucher and 25 drugs with one, for 100 each against a limit of 1000: ten are granted."""
     pool = await open_pool(database, min_size=50, max_size=50)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, vault)
 
     async def claim(number: int) -> Reservation:
         if number % 2:
@@ -447,20 +448,20 @@ async def test_therapies_and_drugs_at_once_never_overspend(database: str) -> Non
     await pool.close()
 
 
-async def test_one_request_sent_many_times_at_once_is_booked_once(database: str) -> None:
+async def test_one_request_sent_many_times_at_once_is_booked_once(database: str, vault: Vault) -> None:
     """Twenty copies of one request get one voucher and one reservation."""
     pool = await open_pool(database, min_size=20, max_size=20)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, vault)
     vouchers = await asyncio.gather(*(ledger.issue_voucher(wish(1, "100")) for _ in range(20)))
     assert len(set(vouchers)) == 1
     assert await balances(pool) == (1000, 900, 100, 0)
     await pool.close()
 
 
-async def test_commits_and_releases_at_once_keep_the_sum(database: str) -> None:
+async def test_commits_and_releases_at_once_keep_the_sum(database: str, vault: Vault) -> None:
     """While 40 claims reserve, overspend and give back side by side, the accounts always add up."""
     pool = await open_pool(database, min_size=20, max_size=20)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, vault)
 
     async def claim(number: int) -> Posted:
         await ledger.issue_voucher(wish(number, "70"))
@@ -476,10 +477,10 @@ async def test_commits_and_releases_at_once_keep_the_sum(database: str) -> None:
     await pool.close()
 
 
-async def test_recoveries_at_once_never_exceed_what_was_paid(database: str) -> None:
+async def test_recoveries_at_once_never_exceed_what_was_paid(database: str, vault: Vault) -> None:
     """Of 20 parts of 100 that come back side by side of a benefit of 1000, on a connection each, ten are taken."""
     pool = await open_pool(database, min_size=20, max_size=20)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, vault)
     await ledger.issue_voucher(wish(1, "1000"))
     await ledger.commit(paid(1, "1000"))
     answers = await asyncio.gather(
@@ -492,10 +493,10 @@ async def test_recoveries_at_once_never_exceed_what_was_paid(database: str) -> N
     await pool.close()
 
 
-async def test_one_recovery_sent_many_times_at_once_is_booked_once(database: str) -> None:
+async def test_one_recovery_sent_many_times_at_once_is_booked_once(database: str, vault: Vault) -> None:
     """Twenty copies get one answer, while another claim reserves."""
     pool = await open_pool(database, min_size=21, max_size=21)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, vault)
     await ledger.issue_voucher(wish(1, "1000"))
     await ledger.commit(paid(1, "1000"))
     copies = asyncio.gather(*(ledger.recover(came_back(1, "300")) for _ in range(20)))

@@ -8,6 +8,8 @@ import asyncpg
 import pytest
 
 from activities.status import Transitions
+from privacy import places
+from privacy.vault import Vault
 from products.calendar import load_calendar
 from rules.deadlines import reckon
 from schemas.civil import CHINA
@@ -25,6 +27,7 @@ from schemas.journey import (
 from schemas.people import ActorRole
 from schemas.text import Bilingual
 from storage import queries
+from tests.conftest import RING
 from tests.console import samples
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -38,9 +41,9 @@ STOP = ClockStop(since=NOW, by="pharmacist", why=TEXT)
 
 
 @pytest.fixture
-def transitions(pool: Pool) -> Transitions:
+def transitions(pool: Pool, vault: Vault) -> Transitions:
     """The activity on the test's own database, with the published working days."""
-    return Transitions(pool, load_calendar())
+    return Transitions(pool, vault, load_calendar())
 
 
 def status(revision: int = 1, **changes: object) -> JourneyStatus:
@@ -68,6 +71,11 @@ def notice(number: int) -> Notice:
     return Notice(key=f"{JOURNEY}:notice:{number}", to=ActorRole.PHARMACIST, template="review_due", text=TEXT)
 
 
+async def opened(pool: Pool, place: str, stored: object) -> object:
+    """What was sealed for JOURNEY."""
+    return await Vault(pool, RING).open(JOURNEY, place, stored)
+
+
 async def row(pool: Pool) -> Row:
     found = await pool.fetchrow("SELECT * FROM journey_status WHERE journey_id = $1", JOURNEY)
     assert found
@@ -79,16 +87,18 @@ async def test_a_transition_is_written_with_its_timeline_and_notices(transitions
     shown = status()
     await transitions.enter(Transition(status=shown, entries=(entry(1), entry(2)), notices=(notice(1),)))
     written = await row(pool)
-    assert JourneyStatus.model_validate(written["status"]) == shown
+    assert JourneyStatus.model_validate(await opened(pool, places.STATUS, written["status"])) == shown
     assert (written["stage"], written["waiting_for"], written["waiting_on"]) == (
         "prescription_review",
         "review",
         "pharmacist",
     )
     assert (written["updated_at"], written["closed_at"]) == (shown.updated_at, None)
-    told = await pool.fetch("SELECT entry FROM timeline WHERE journey_id = $1 ORDER BY seq", JOURNEY)
-    assert [TimelineEntry.model_validate(one["entry"]) for one in told] == [entry(1), entry(2)]
-    assert Notice.model_validate(await pool.fetchval("SELECT payload FROM outbox")) == notice(1)
+    told = await pool.fetch("SELECT seq, entry FROM timeline WHERE journey_id = $1 ORDER BY seq", JOURNEY)
+    entries = [await opened(pool, places.entry(one["seq"]), one["entry"]) for one in told]
+    assert list(map(TimelineEntry.model_validate, entries)) == [entry(1), entry(2)]
+    payload = await pool.fetchval("SELECT payload FROM outbox")
+    assert Notice.model_validate(await opened(pool, places.notice(notice(1).key), payload)) == notice(1)
 
 
 async def test_a_budget_becomes_a_deadline(transitions: Transitions, pool: Pool) -> None:
@@ -97,7 +107,7 @@ async def test_a_budget_becomes_a_deadline(transitions: Transitions, pool: Pool)
     expected = reckon(DeadlineRequest(budget=ONE_WORKING_DAY, started_at=NOW), load_calendar())
     assert answer.deadline == expected
     written = await row(pool)
-    assert JourneyStatus.model_validate(written["status"]).wait.deadline == expected
+    assert JourneyStatus.model_validate(await opened(pool, places.STATUS, written["status"])).wait.deadline == expected
     assert written["due_at"] == expected.due_at
 
 
@@ -166,6 +176,20 @@ async def test_what_a_lost_attempt_wrote_is_replaced(transitions: Transitions, p
     told = await pool.fetch("SELECT seq, kind FROM timeline ORDER BY seq")
     assert [tuple(line) for line in told] == [(1, "stage"), (2, "escalation")]
     assert await pool.fetchval("SELECT count(*) FROM decision") == 0
+
+
+async def test_of_two_transitions_that_arrive_the_wrong_way_round_nothing_is_lost(
+    transitions: Transitions, pool: Pool
+) -> None:
+    """The older one was made while a decision was being taken, and knows of none yet; the newer one brings it."""
+    decided = samples.decision(1)
+    older, newer = status(2), status(3)
+    assert decided.decision.at < older.updated_at
+    await transitions.enter(Transition(status=newer, decisions=(decided,), entries=(entry(1),), decided=1, told=1))
+    await transitions.enter(Transition(status=older, decided=0, told=0))
+    assert (await row(pool))["revision"] == 3
+    assert await pool.fetchval("SELECT count(*) FROM decision") == 1
+    assert await pool.fetchval("SELECT count(*) FROM timeline") == 1
 
 
 async def test_the_write_of_a_lost_attempt_that_comes_late_changes_nothing(

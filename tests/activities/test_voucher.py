@@ -9,7 +9,17 @@ import asyncpg
 import pytest
 
 from activities.ledger import Ledger, LedgerConflictError
-from schemas.ledger import IssueVoucher, Reserve, Voucher, VoucherChange, VoucherCheck, VoucherRenewal
+from privacy.vault import Vault
+from schemas.ledger import (
+    Commit,
+    IssueVoucher,
+    PrescriptionsQuery,
+    Release,
+    Reserve,
+    Voucher,
+    VoucherCheck,
+    VoucherRenewal,
+)
 from storage import queries
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -20,9 +30,9 @@ OTHER_JOURNEY = "journey-" + "b" * 20
 
 
 @pytest.fixture
-def ledger(pool: Pool) -> Ledger:
+def ledger(pool: Pool, vault: Vault) -> Ledger:
     """The ledger on the test's own database."""
-    return Ledger(pool)
+    return Ledger(pool, vault)
 
 
 def wish(key: str = "voucher-1", reserve_key: str = "reserve-1", last_day: date | None = LAST_DAY) -> IssueVoucher:
@@ -48,8 +58,13 @@ async def check(ledger: Ledger, voucher: Voucher, code: str, on: date = TODAY) -
     return (await ledger.check_voucher(VoucherCheck(voucher_id=voucher.voucher_id, code=code, on=on))).standing
 
 
-async def close(ledger: Ledger, voucher: Voucher, to: str, key: str = "close-voucher-1") -> str:
-    return (await ledger.close_voucher(VoucherChange(voucher_id=voucher.voucher_id, key=key, to=to))).standing
+async def close(ledger: Ledger, voucher: Voucher, how: str, key: str = "closing-1") -> None:
+    """Pay the benefit, give it back, or give it back although the drug was handed over."""
+    reservation = voucher.reservation.key
+    if how == "paid":
+        await ledger.commit(Commit(key=key, reservation=reservation, amount=Decimal(80)))
+    else:
+        await ledger.release(Release(key=key, reservation=reservation, handed_over=how == "handed over, not paid"))
 
 
 async def test_each_voucher_has_an_unguessable_code_of_its_own(ledger: Ledger, pool: Pool) -> None:
@@ -146,14 +161,13 @@ async def test_a_voucher_is_good_on_its_last_day_and_expired_the_day_after(ledge
 
 
 async def test_five_different_wrong_codes_lock_a_voucher(ledger: Ledger, pool: Pool) -> None:
-    """After the fifth not even the right code helps; the voucher can only be voided."""
+    """After the fifth not even the right code helps; the voucher goes back with what was set aside for it."""
     voucher = await ledger.issue_voucher(wish())
     answers = [await check(ledger, voucher, f"WRONG{number}") for number in range(5)]
     assert answers == ["wrong_code"] * 4 + ["locked"]
     assert await check(ledger, voucher, await code_of(pool, voucher)) == "locked"
-    with pytest.raises(LedgerConflictError, match="locked and cannot become redeemed"):
-        await close(ledger, voucher, "redeemed")
-    assert await close(ledger, voucher, "void") == "void"
+    await close(ledger, voucher, "given back")
+    assert await check(ledger, voucher, await code_of(pool, voucher)) == "void"
 
 
 async def test_the_same_wrong_code_counts_once(ledger: Ledger, pool: Pool) -> None:
@@ -170,32 +184,24 @@ async def test_guesses_at_once_are_counted_one_after_another(ledger: Ledger) -> 
     assert sorted(answers) == ["locked"] * 6 + ["wrong_code"] * 4
 
 
-@pytest.mark.parametrize("standing", ["redeemed", "void"])
-async def test_a_voucher_is_closed_once(ledger: Ledger, pool: Pool, standing: str) -> None:
-    """The same key again is harmless; any other key, or another end, is refused."""
-    voucher = await ledger.issue_voucher(wish())
-    assert await close(ledger, voucher, standing) == standing
-    assert await close(ledger, voucher, standing) == standing
-    assert await check(ledger, voucher, await code_of(pool, voucher)) == standing
-    other = {"redeemed": "void", "void": "redeemed"}[standing]
-    for key, to in [("close-voucher-2", standing), ("close-voucher-1", other), ("close-voucher-2", other)]:
-        with pytest.raises(LedgerConflictError, match=f"is {standing} and cannot become"):
-            await close(ledger, voucher, to, key)
-
-
-async def test_two_redemptions_at_once_leave_one_winner(ledger: Ledger, pool: Pool) -> None:
-    """Two counters with one voucher: the second waits for the first and is refused."""
-    voucher = await ledger.issue_voucher(wish())
-    redeem = queries.load("ledger")["close_voucher"]
-    blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with pool.acquire() as first:
-        async with first.transaction():
-            await first.execute(redeem, voucher.voucher_id, "close-voucher-1", "redeemed")
-            second = asyncio.create_task(close(ledger, voucher, "redeemed", "close-voucher-2"))
-            while not await pool.fetchval(blocked):
-                assert not second.done()
-        with pytest.raises(LedgerConflictError, match="is redeemed and cannot become redeemed"):
-            await second
+@pytest.mark.parametrize(
+    ("how", "standing", "paid"),
+    [("paid", "redeemed", 80), ("given back", "void", 0), ("handed over, not paid", "redeemed", 0)],
+)
+async def test_a_voucher_is_closed_once_and_with_its_reservation(
+    ledger: Ledger, pool: Pool, how: str, standing: str, paid: int
+) -> None:
+    """The same key again is harmless; any other is refused, and the other voucher of the journey stays open."""
+    voucher, other = await ledger.issue_voucher(wish()), await ledger.issue_voucher(wish("voucher-2", "reserve-2"))
+    for _ in range(2):
+        await close(ledger, voucher, how)
+        assert await check(ledger, voucher, await code_of(pool, voucher)) == standing
+    for another in ("paid", "given back"):
+        with pytest.raises(LedgerConflictError, match="was closed before under another key"):
+            await close(ledger, voucher, another, "closing-2")
+    assert tuple(await pool.fetchrow("SELECT reserved, committed FROM benefit_period") or ()) == (100, paid)
+    assert await check(ledger, other, await code_of(pool, other)) == "verified"
+    assert await pool.fetchval("SELECT closed_by FROM voucher WHERE closed_at IS NOT NULL") == "closing-1"
 
 
 async def renew(ledger: Ledger, voucher: Voucher, key: str = "renew-voucher-1") -> str:
@@ -231,31 +237,79 @@ async def test_a_repeated_renewal_gives_no_further_code(ledger: Ledger, pool: Po
     assert await code_of(pool, other) == kept
 
 
-@pytest.mark.parametrize("standing", ["redeemed", "void"])
-async def test_a_closed_voucher_gets_no_other_code(ledger: Ledger, standing: str) -> None:
+@pytest.mark.parametrize(("how", "standing"), [("paid", "redeemed"), ("given back", "void")])
+async def test_a_closed_voucher_gets_no_other_code(ledger: Ledger, how: str, standing: str) -> None:
     """Nor one that nobody issued; the message says which."""
     voucher = await ledger.issue_voucher(wish())
-    await close(ledger, voucher, standing)
+    await close(ledger, voucher, how)
     with pytest.raises(LedgerConflictError, match=f"is {standing} and gets no other code"):
         await renew(ledger, voucher)
     with pytest.raises(LedgerConflictError, match="no voucher voucher-none"):
         await renew(ledger, voucher.model_copy(update={"voucher_id": "voucher-none"}))
 
 
-async def test_voiding_a_voucher_keeps_its_reservation(ledger: Ledger, pool: Pool) -> None:
-    """Giving the money back is a posting of its own."""
-    voucher = await ledger.issue_voucher(wish())
-    await close(ledger, voucher, "void")
-    assert await pool.fetchval("SELECT reserved FROM benefit_period") == 100
-
-
-async def test_unknown_vouchers_and_standings_are_refused(ledger: Ledger) -> None:
+async def test_an_unknown_voucher_is_refused(ledger: Ledger) -> None:
     """The message says what was asked for."""
     voucher = await ledger.issue_voucher(wish())
-    unknown = voucher.model_copy(update={"voucher_id": "voucher-none"})
     with pytest.raises(LedgerConflictError, match="no voucher voucher-none"):
-        await check(ledger, unknown, "WRONG1")
-    with pytest.raises(LedgerConflictError, match="no voucher voucher-none"):
-        await close(ledger, unknown, "void")
-    with pytest.raises(LedgerConflictError, match="not 'lost'"):
-        await close(ledger, voucher, "lost")
+        await check(ledger, voucher.model_copy(update={"voucher_id": "voucher-none"}), "WRONG1")
+
+
+# Prescriptions of other claims on the policy.
+
+
+def prescribed(number: int, on: date | None, journey: str = OTHER_JOURNEY, drug: str = "osimertinib") -> IssueVoucher:
+    """The voucher of a prescription of `on`."""
+    order = wish(f"voucher-{number}", f"reserve-{number}")
+    reserve = order.reserve.model_copy(update={"journey_id": journey})
+    return order.model_copy(update={"reserve": reserve, "journey_id": journey, "drug_id": drug, "prescribed_on": on})
+
+
+async def nearby(ledger: Ledger, on: date, **other: str) -> date | None:
+    query = PrescriptionsQuery(
+        product="yuanxin-cancer-drug",
+        policy_number="PN-0001",
+        journey_id=JOURNEY,
+        drug_id="osimertinib",
+        prescribed_on=on,
+    )
+    return (await ledger.prescribed_nearby(query.model_copy(update=other))).prescribed_on
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        (date(2026, 2, 1), date(2026, 2, 20)),
+        (date(2026, 2, 20), date(2026, 2, 20)),
+        (date(2026, 3, 1), date(2026, 2, 20)),
+        (date(2026, 3, 2), date(2026, 2, 20)),  # as near as the other: the earlier one
+        (date(2026, 3, 3), date(2026, 3, 12)),
+        (date(2026, 6, 1), date(2026, 3, 12)),
+    ],
+)
+async def test_the_nearest_prescription_of_another_claim_is_told(ledger: Ledger, asked: date, nearest: date) -> None:
+    """chinalife-cancer-rider/LIM-2: whether it was written before or after."""
+    for number, on in enumerate([date(2026, 2, 20), date(2026, 3, 12), date(2026, 1, 1)]):
+        await ledger.issue_voucher(prescribed(number, on))
+    assert await nearby(ledger, asked) == nearest
+
+
+async def test_prescriptions_that_count_for_nothing_are_not_told(ledger: Ledger) -> None:
+    """The claim's own, another drug's or policy's, an unknown day, and a voucher that was given back."""
+    await ledger.issue_voucher(prescribed(1, TODAY, journey=JOURNEY))
+    await ledger.issue_voucher(prescribed(2, TODAY, drug="another"))
+    await ledger.issue_voucher(prescribed(3, None))
+    await close(ledger, await ledger.issue_voucher(prescribed(4, TODAY)), "given back")
+    assert await nearby(ledger, TODAY) is None
+    await close(ledger, await ledger.issue_voucher(prescribed(5, TODAY)), "paid", "closing-2")
+    assert await nearby(ledger, TODAY) == TODAY
+    assert await nearby(ledger, TODAY, policy_number="PN-0002") is None
+    assert await nearby(ledger, TODAY, product="axa-excellence") is None
+
+
+async def test_a_voucher_tells_of_the_one_that_came_before_it(ledger: Ledger) -> None:
+    """Of two at once the second sees the first: the period is held from the reservation to the voucher."""
+    first, second = prescribed(1, date(2026, 3, 2)), prescribed(2, date(2026, 3, 9), journey=JOURNEY)
+    vouchers = await asyncio.gather(ledger.issue_voucher(first), ledger.issue_voucher(second))
+    seen = [voucher.prescribed_nearby_on for voucher in vouchers]
+    assert seen in ([None, date(2026, 3, 2)], [date(2026, 3, 9), None])

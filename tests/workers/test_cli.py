@@ -16,11 +16,14 @@ from rich.cells import cell_len
 from temporalio.client import Client
 
 from console.performing import Performer
+from privacy import places
+from privacy.vault import Vault
 from products.loader import load_products
 from schemas.decision import CharityWay, FulfilmentMode, Outcome, Verdict
 from schemas.journey import DecisionRecord, FulfilmentView, Stage, Transition, WaitingFor
 from schemas.papers import PaperForm
 from schemas.people import ActorRole
+from tests.conftest import RING
 from tests.console import samples
 from tests.console.conftest import Pool, new_journey_id
 from workers import cli
@@ -288,7 +291,9 @@ async def test_while_temporal_is_away_an_action_is_kept(
     await samples.write_all(pool, samples.status(1))
     await acting.act(FIRST, "withdraw", "--reason", "told nobody")
     assert re.search(r"it is on its way, .*\(key cli:[0-9a-f]{32}\)", capsys.readouterr().out)
-    assert await pool.fetchval("SELECT body ->> 'reason' FROM action WHERE delivered_at IS NULL") == "told nobody"
+    [row] = await pool.fetch("SELECT key, body FROM action WHERE delivered_at IS NULL")
+    body = await Vault(pool, RING).open(FIRST, places.action(row["key"]), row["body"])
+    assert body["reason"] == "told nobody"
 
 
 async def test_an_action_is_kept_until_its_journey_has_it(

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,17 +11,9 @@ import structlog
 from workers.logs import MASK, configure_logs
 from workers.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("logs_as_before")
+
 CARD = "110101199003070017"
-
-
-@pytest.fixture(autouse=True)
-def _unchanged() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def written(event: str, **fields: Any) -> dict[str, Any]:

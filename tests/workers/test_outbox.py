@@ -13,12 +13,14 @@ from activities.errors import PartnerError, PartnerUnavailableError
 from activities.ledger import Ledger
 from activities.notifier import Notifier
 from activities.ports import Order
+from privacy.vault import Vault
 from schemas.journey import Notice
 from schemas.ledger import IssueVoucher, Reserve
 from schemas.names import PersonRef
 from schemas.people import ActorRole, InsuredPerson
 from schemas.shape import Shape
 from schemas.text import Bilingual
+from tests.conftest import RING
 from workers.outbox import CODE, OutboxRelay
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -74,7 +76,7 @@ class Records:
 
 
 def relay(pool: Pool, port: Port) -> OutboxRelay:
-    return OutboxRelay(pool, Notifier(port, Records()))
+    return OutboxRelay(pool, Vault(pool, RING), Notifier(port, Records()))
 
 
 async def queue(pool: Pool, notice: Notice) -> None:
@@ -108,7 +110,7 @@ async def voucher(pool: Pool) -> str:
         ),
         issued_on=date(2026, 3, 2),
     )
-    return (await Ledger(pool).issue_voucher(order)).voucher_id
+    return (await Ledger(pool, Vault(pool, RING)).issue_voucher(order)).voucher_id
 
 
 async def test_a_notice_reaches_the_person_once(pool: Pool) -> None:

@@ -12,13 +12,15 @@ from temporalio.client import Client
 from console.database import DatabaseAwayError
 from console.performing import Performer
 from console.reads import Reads
+from privacy.vault import Vault
 from products.calendar import DAYS, WorkingCalendar, calendar_of
 from products.day_table import read_days, table_of
 from schemas.civil import china_date
 from schemas.journey import JourneyStatus, Stage, WaitingFor
+from schemas.people import Actor, ActorRole
 from storage.pool import open_pool
 from tests import people
-from tests.conftest import temporal_server
+from tests.conftest import RING, temporal_server
 from tests.console.conftest import absent_temporal
 from tests.rig import Rig, running
 from workers import recalculation, worker
@@ -28,7 +30,6 @@ from workers.stack.postgres import EmbeddedPostgres
 
 PRODUCT = "pingan-longterm-b"
 TODAY = china_date(datetime.now(UTC))
-_ENTRIES = "SELECT entry FROM timeline WHERE journey_id = $1 AND kind = 'deadline'"
 _DUE = "SELECT due_at FROM journey_status WHERE journey_id = $1"
 _ANNOUNCED = {day: worked for day, worked in read_days(DAYS.read_bytes(), DAYS.name).items() if day.year < TODAY.year}
 
@@ -66,7 +67,9 @@ async def alone(rig: Rig) -> None:
 @pytest.fixture
 def tell(rig: Rig) -> Callable[[WorkingCalendar], Recalculation]:
     """A recalculation on a calendar."""
-    return lambda calendar: Recalculation(rig.pool, Performer(rig.client, Reads(rig.pool), wait_seconds=10), calendar)
+    return lambda calendar: Recalculation(
+        rig.pool, rig.vault, Performer(rig.client, rig.reads, wait_seconds=10), calendar
+    )
 
 
 Tell = Callable[[WorkingCalendar], Recalculation]
@@ -94,9 +97,9 @@ async def test_the_journey_waits_by_the_published_calendar(rig: Rig, tell: Tell)
     assert after.wait.deadline.due_at > before.wait.deadline.due_at
     assert after.wait.deadline.due_at.date() >= TODAY + timedelta(days=8)
     assert await rig.pool.fetchval(_DUE, journey) == after.wait.deadline.due_at
-    [entry] = [row["entry"] for row in await rig.pool.fetch(_ENTRIES, journey)]
-    assert entry["actor"] == {"role": "system", "id": "recalculation"}
-    assert entry["what"]["en"].startswith("reckoned on the published calendar")
+    [entry] = [entry for entry in await rig.entries(journey) if entry.kind == "deadline"]
+    assert entry.actor == Actor(role=ActorRole.SYSTEM, id="recalculation")
+    assert entry.what.en.startswith("reckoned on the published calendar")
     assert await tell(AFTER).look() == {}
 
 
@@ -113,7 +116,7 @@ async def test_several_workers_tell_a_journey_once(rig: Rig, tell: Tell) -> None
     journey, before = await reviewed_provisionally(rig)
     await asyncio.gather(*(tell(AFTER).look() for _ in range(4)))
     await rig.until(journey, lambda status: status.revision > before.revision)
-    assert len(await rig.pool.fetch(_ENTRIES, journey)) == 1
+    assert [entry.kind for entry in await rig.entries(journey)].count("deadline") == 1
 
 
 async def test_a_deadline_that_stays_the_same_is_left_alone(rig: Rig, tell: Tell) -> None:
@@ -130,14 +133,14 @@ async def test_a_journey_that_moved_on_refuses(rig: Rig, tell: Tell, monkeypatch
     """It waits for something else by the time it is told, and its new wait stays as it is."""
     journey, _ = await reviewed_provisionally(rig)
     late = tell(AFTER)
-    found = await late._candidates("")
+    found = await late._waiting("")
 
     async def stale(after: str) -> list[object]:
         return [] if after else list(found)
 
     await rig.done(journey, people.review())
     moved = await rig.waiting(journey, WaitingFor.BOOKING)
-    monkeypatch.setattr(late, "_candidates", stale)
+    monkeypatch.setattr(late, "_waiting", stale)
     assert await late.look() == {"refused": 1}
     assert await rig.status(journey) == moved
 
@@ -146,7 +149,7 @@ async def test_while_temporal_is_away_nothing_is_lost(rig: Rig, tell: Tell, monk
     """A batch of which nobody could be told ends the round; a later one tells them all."""
     monkeypatch.setattr(recalculation, "_BATCH", 1)
     journeys = [(await reviewed_provisionally(rig))[0] for _ in range(2)]
-    away = Recalculation(rig.pool, Performer(await absent_temporal(), Reads(rig.pool), wait_seconds=2), AFTER)
+    away = Recalculation(rig.pool, rig.vault, Performer(await absent_temporal(), rig.reads, wait_seconds=2), AFTER)
     assert await away.look() == {"not_told": 1}
     assert await tell(AFTER).look() == {"adopted": 2}
     for journey in journeys:
@@ -170,7 +173,7 @@ async def test_a_database_that_is_away_is_waited_for(temporal: Client, monkeypat
     """A round that finds no database ends quietly, and the next one tries again."""
     stop, rounds = asyncio.Event(), 0
     async with await open_pool(f"postgresql://nobody:nothing@127.0.0.1:{free_port()}/none", min_size=0) as pool:
-        away = Recalculation(pool, Performer(temporal, Reads(pool)), AFTER)
+        away = Recalculation(pool, Vault(pool, RING), Performer(temporal, Reads(pool, Vault(pool, RING))), AFTER)
         look = away.look
 
         async def counted() -> Counter[str]:

@@ -94,6 +94,8 @@ def test_an_empty_folder_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixt
         (["gone.json"], "gone.json: no such file or folder"),
         (["--processes", "0", "--all"], "Must be >= 1"),
         (["--limit", "0", "--all"], "Must be > 0"),
+        (["--accepted", "a.toml", "--all"], "--accepted: differences are looked for with --strict alone"),
+        (["--accepted", "gone.toml", "--all", "--strict"], "gone.toml: No such file"),
     ],
 )
 def test_bad_words_are_refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,10 +104,27 @@ def test_bad_words_are_refused(words: list[str], said: str, capsys: pytest.Captu
     assert said in capsys.readouterr().err
 
 
+def test_an_accepted_difference_that_is_gone_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told beside the histories, for people and for programs."""
+    file = tmp_path / "accepted.toml"
+    entry = (
+        f'[[accepted]]\nhistory = "{NAMES[0]}"\nevent = 3\nwhat = "timer 1: length"\nreason = "was meant at that time"'
+    )
+    file.write_text(entry, encoding="utf-8")
+    command = ["audit", "replay", str(FOLDER / NAMES[0]), "--strict", "--limit", "100", "--accepted", str(file)]
+    assert run([*command, "--json"]) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["verdict"] for each in told] == ["replays", "not_replayed"]
+    assert "does not differ any more" in told[1]["reason"]
+    assert run([*command, "--lang", "en"]) == 1
+    assert "does not differ any more" in capsys.readouterr().out
+
+
 def test_without_a_server_the_command_says_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where it looked, and what to do."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
     assert run(["audit", "replay", "--all"]) == 1
     assert "no Temporal server answers at 127.0.0.1:1; start the stack" in capsys.readouterr().err

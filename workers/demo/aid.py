@@ -1,7 +1,6 @@
 """The charity-aid attempt of a demonstration: one claim finds a program open, applies, and is refused."""
 
 from console.views import JourneyView
-from intake.identity import journey_id
 from products.loader import load_products
 from schemas.claim import ClaimReport
 from schemas.decision import CharityWay
@@ -19,7 +18,7 @@ class AidAttempt:
         """Prepare for `claim`."""
         self._clients = clients
         self._claim = claim
-        self._journey = journey_id(claim.product, claim.claim_number)
+        self._journey = clients.journey_of(claim)
 
     async def open_program(self) -> None:
         """Before the claim comes in: a program for its drug, and a refusal of this claim's application."""

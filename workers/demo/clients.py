@@ -7,8 +7,11 @@ import httpx2
 from pydantic import TypeAdapter
 
 from console.views import JourneyPage, JourneyRow, JourneyView
+from intake.identity import journey_id
 from schemas.action_input import ActionInput
+from schemas.claim import ClaimReport
 from workers.settings import Settings
+from workers.vaults import key_ring
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=2.0)
 _LATER = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -28,6 +31,7 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         """Speak to the gateway and the sandbox of `settings`."""
+        self._settings = settings
         token = settings.partner_token.get_secret_value()
         self._gateway = httpx2.AsyncClient(base_url=settings.gateway_url, timeout=_TIMEOUT, trust_env=False)
         self._sandbox = httpx2.AsyncClient(
@@ -45,6 +49,10 @@ class Clients:
         """All connections are closed."""
         await self._gateway.aclose()
         await self._sandbox.aclose()
+
+    def journey_of(self, claim: ClaimReport) -> str:
+        """Id of the journey that a claim will have."""
+        return journey_id(key_ring(self._settings), claim.product, claim.claim_number)
 
     async def report(self, event: dict[str, Any]) -> None:
         """Hand in a claim-intake event; the same event again changes nothing."""

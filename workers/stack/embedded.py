@@ -10,6 +10,8 @@ from typing import Self
 import asyncpg
 import structlog
 
+from console.codec import PATH as CODEC_PATH
+from privacy.key_ring import read_ring
 from storage.migrations import migrate
 from storage.pool import SCHEMA
 from workers.settings import Settings
@@ -21,6 +23,7 @@ from workers.stack.postgres import EmbeddedPostgres
 from workers.stack.state import StateFolder
 from workers.stack.supervisor import PartFailedError, Supervisor
 from workers.stack.survivors import end_survivors
+from workers.vaults import seal_all
 
 _DATABASES = ("journeys", "sandbox")
 _RELEASE_SECONDS = 90
@@ -73,9 +76,11 @@ class EmbeddedStack:
         ports = choose_ports(self._state.ports())
         self._state.remember_ports(ports)
         server = EmbeddedPostgres(self._state.path / "postgres", port=ports["postgres"])
-        temporal = temporal_part(self._state.path / "temporal.db", ports["temporal"], ports["temporal_ui"])
+        codec = f"http://{HOST}:{ports['gateway']}{CODEC_PATH}"
+        temporal = temporal_part(self._state.path / "temporal.db", ports["temporal"], ports["temporal_ui"], codec=codec)
         await self.supervisor.start(postgres_part(server), temporal)
         await _prepare_databases(server)
+        await seal_all(server.url("journeys"), read_ring(self._state.key_ring(), ""))
         self._published = self._addresses(server, ports)
         self._state.publish(self._published)
         if not self._services_only:
@@ -131,6 +136,7 @@ class EmbeddedStack:
             "sandbox_database_url": server.url("sandbox"),
             "gateway_url": f"http://{HOST}:{ports['gateway']}",
             "sandbox_url": f"http://{HOST}:{ports['sandbox']}",
+            "key_ring_file": str(self._state.key_ring()),
             **self._state.secrets(),
         }
 

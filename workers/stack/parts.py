@@ -11,7 +11,6 @@ from pathlib import Path
 import asyncpg
 
 from schemas.routing import SEARCH_ATTRIBUTES
-from workers.settings import Settings
 from workers.stack.leash import leashed
 from workers.stack.postgres import EmbeddedPostgres
 from workers.stack.supervisor import Part
@@ -25,10 +24,19 @@ _DYNAMIC = ('history.timerProcessorMaxTimeShift="10ms"',)
 _OK = b" 200 "
 
 
+_ELSEWHERE = frozenset(
+    {
+        "database_url", "gateway_url", "journeys_state", "key_ring", "key_ring_file", "partner_token", "partner_urls",
+        "sandbox_database_url", "sandbox_url", "temporal_address", "temporal_namespace", "temporal_ui_url",
+        "webhook_secret",
+    }
+)  # fmt: skip
+"""Settings of which servers there are and with which secrets they are spoken to: the stack has its own."""
+
+
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Our own environment with `settings` in it, and without settings meant for servers elsewhere."""
-    ours = {name.upper() for name in Settings.model_fields}
-    rest = {name: value for name, value in os.environ.items() if name.upper() not in ours}
+    rest = {name: value for name, value in os.environ.items() if name.lower() not in _ELSEWHERE}
     return rest | {name.upper(): value for name, value in settings.items()}
 
 
@@ -54,13 +62,15 @@ def postgres_part(server: EmbeddedPostgres) -> Part:
     )
 
 
-def temporal_part(file: Path, port: int, ui_port: int, *, dynamic: Sequence[str] = ()) -> Part:
+def temporal_part(file: Path, port: int, ui_port: int, *, dynamic: Sequence[str] = (), codec: str = "") -> Part:
     """The Temporal server with its Web UI; ready when the default namespace answers.
 
-    `dynamic` are further values of its dynamic configuration, each `name=value`.
+    `dynamic` are further values of its dynamic configuration, each `name=value`; `codec` is where the Web UI has
+    payloads opened.
     """
     flags = ["--db-filename", str(file), "--ip", HOST, "--port", str(port), "--ui-port", str(ui_port)]
     flags += ["--ui-disable-news-fetch", "--log-level", "warn"]
+    flags += ["--ui-codec-endpoint", codec] if codec else []
     flags += [word for pragma in _SQLITE for word in ("--sqlite-pragma", pragma)]
     flags += [word for value in (*_DYNAMIC, *dynamic) for word in ("--dynamic-config-value", value)]
     flags += [word for name, kind in SEARCH_ATTRIBUTES.items() for word in ("--search-attribute", f"{name}={kind}")]

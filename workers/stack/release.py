@@ -11,6 +11,7 @@ import structlog
 from temporalio.service import RPCError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from storage.pool import open_pool
 from workers.build import build_id
 from workers.clients import connect
 from workers.leaving import leave
@@ -18,9 +19,11 @@ from workers.logs import configure_logs
 from workers.settings import Settings
 from workers.stack.adoption import Adoption
 from workers.stack.versions import NoWorkerError, adopt_older_journeys, make_current
+from workers.vaults import open_vault
 from workers.worker import WORKFLOWS
 
 _PATIENCE_SECONDS, _PAUSE_SECONDS = 60, 0.5
+_CONNECTIONS = 4
 _log = structlog.get_logger("workers.release")
 
 
@@ -41,10 +44,14 @@ async def release(settings: Settings) -> Adoption:
 
 
 async def _release(settings: Settings) -> Adoption:
-    client = await connect(settings)
     build = build_id()
-    await make_current(client, build)
-    adopted = await adopt_older_journeys(client, build, WORKFLOWS, SandboxedWorkflowRunner())
+    pool = await open_pool(settings.database_url.get_secret_value(), min_size=0, max_size=_CONNECTIONS)
+    try:
+        client = await connect(settings, open_vault(pool, settings))
+        await make_current(client, build)
+        adopted = await adopt_older_journeys(client, build, WORKFLOWS, SandboxedWorkflowRunner())
+    finally:
+        pool.terminate()
     _log.info("build is current", build=build, moved=len(adopted.moved), stuck=len(adopted.stuck))
     return adopted
 

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
+from privacy.key_ring import KeyRing
+
 LOCK, SECRETS, PORTS, ADDRESSES = "lock", "secrets.json", "ports.json", "stack.toml"
+KEY_RING = "key-ring.json"
 
 
 class StackRunningError(Exception):
@@ -66,6 +69,12 @@ class StateFolder:
             kept = {"partner_token": secrets.token_urlsafe(32), "webhook_secret": f"whsec_{webhook}"}
             self.write(SECRETS, json.dumps(kept))
         return cast("dict[str, str]", kept)
+
+    def key_ring(self) -> Path:
+        """File with the key ring of this folder, made at the first call and kept (mode 0600)."""
+        if not (file := self.path / KEY_RING).exists():
+            self.write(KEY_RING, KeyRing.new().text())
+        return file
 
     def ports(self) -> dict[str, int]:
         """Ports of the last start, by service; empty before the first."""

@@ -8,8 +8,10 @@ import structlog
 from google.protobuf.field_mask_pb2 import FieldMask
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.enums.v1 import RoutingConfigUpdateState
 from temporalio.api.workflow.v1 import VersioningOverride, WorkflowExecutionOptions
 from temporalio.api.workflowservice.v1 import (
+    DescribeWorkerDeploymentRequest,
     SetWorkerDeploymentCurrentVersionRequest,
     UpdateWorkflowExecutionOptionsRequest,
 )
@@ -31,8 +33,21 @@ class NoWorkerError(Exception):
 
 
 async def make_current(client: Client, build: str, *, patience: float = _POLLED_SECONDS) -> None:
-    """New journeys start on `build`; waits until a worker of it has asked for work, else NoWorkerError."""
+    """New journeys start on `build`, and running ones go on with it at their next run.
+
+    Waits until a worker of it has asked for work, else NoWorkerError, and until every task queue knows, else
+    RuntimeError.
+    """
     deadline = time.monotonic() + patience
+    await _set_current(client, build, deadline)
+    while not await _known_everywhere(client):
+        if time.monotonic() > deadline:
+            message = f"build {build} is current, but not every task queue knows it after {patience:.0f} s"
+            raise RuntimeError(message)
+        await asyncio.sleep(0.1)
+
+
+async def _set_current(client: Client, build: str, deadline: float) -> None:
     request = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace, deployment_name=DEPLOYMENT, build_id=build, ignore_missing_task_queues=True
     )
@@ -43,11 +58,19 @@ async def make_current(client: Client, build: str, *, patience: float = _POLLED_
             if error.status not in _NOT_YET:
                 raise
             if time.monotonic() > deadline:
-                message = f"no worker of build {build} has asked for work in {patience:.0f} s ({error.message})"
+                message = f"no worker of build {build} has asked for work in time ({error.message})"
                 raise NoWorkerError(message) from error
             await asyncio.sleep(0.2)
         else:
             return
+
+
+async def _known_everywhere(client: Client) -> bool:
+    """The server tells its task queues one after another; until then a journey does not hear of the release."""
+    asked = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=DEPLOYMENT)
+    told = await client.workflow_service.describe_worker_deployment(asked)
+    state = told.worker_deployment_info.routing_config_update_state
+    return state != RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 
 
 async def adopt_older_journeys(

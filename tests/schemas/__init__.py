@@ -1,0 +1,1 @@
+"""Tests of the shapes that cross boundaries, and of what their values are called."""
