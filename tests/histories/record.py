@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from temporalio.client import Client, WorkflowHistory
+from temporalio.api.history.v1 import History
+from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
+from audit.opening import opened
+from privacy.payloads import SealedPayloads
 from storage.migrations import migrate
 from storage.pool import SCHEMA
 from tests.car_t_roads import CAR_T_ROADS
@@ -46,7 +49,7 @@ async def record(roads: dict[str, Callable[[Rig], Awaitable[str]]]) -> None:
             running(environment.client, postgres.url()) as rig,
         ):
             for name, road in roads.items():
-                runs = await _runs(environment.client, await road(rig))
+                runs = await _runs(rig, await road(rig))
                 for number, history in enumerate(runs, start=1):
                     file = f"{name}.{number}" if len(runs) > 1 else name
                     _keep(file, history)
@@ -55,11 +58,13 @@ async def record(roads: dict[str, Callable[[Rig], Awaitable[str]]]) -> None:
         postgres.stop()
 
 
-async def _runs(client: Client, journey: str) -> list[WorkflowHistory]:
-    """Every run of a journey, in order: one for each prescription of a treatment that goes on."""
+async def _runs(rig: Rig, journey: str) -> list[WorkflowHistory]:
+    """Every run of a journey, in order, its payloads opened: one for each prescription of a treatment that goes on."""
+    client, codec = rig.client, SealedPayloads(rig.vault.keys)
     found = [run async for run in client.list_workflows(f'WorkflowId = "{journey}"')]
     ordered = sorted(found, key=lambda run: run.start_time)
-    return [await client.get_workflow_handle(journey, run_id=run.run_id).fetch_history() for run in ordered]
+    sealed = [await client.get_workflow_handle(journey, run_id=run.run_id).fetch_history() for run in ordered]
+    return [WorkflowHistory(journey, (await opened(History(events=each.events), codec)).events) for each in sealed]
 
 
 def _keep(name: str, history: WorkflowHistory) -> None:
