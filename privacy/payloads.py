@@ -27,27 +27,41 @@ def subject_of(payload: Payload) -> str | None:
     return payload.metadata.get(_SUBJECT, b"").decode(errors="replace")
 
 
+def stays_inside(context: SerializationContext) -> bool:
+    """Whether what a workflow encodes in `context` are arguments of a local activity.
+
+    The worker hands those to itself, nearly half of all payloads: no command carries them to the server, and no history
+    holds them. The activity in turn knows its id when it encodes its result, which goes into the history; the workflow
+    does not.
+    """
+    return isinstance(context, ActivitySerializationContext) and context.is_local and context.activity_id is None
+
+
 class SealedPayloads(PayloadCodec, WithSerializationContext):
     """Seals each payload, its metadata with it; the subject alone stays readable, which is the workflow's id.
 
     A payload that is not sealed is read as it is: histories from before there was sealing still replay.
     """
 
-    def __init__(self, keys: DataKeys, subject: str | None = None) -> None:
-        """`subject` is the workflow that payloads belong to; without one, payloads are read and none is sealed."""
+    def __init__(self, keys: DataKeys, subject: str | None = None, *, seals: bool = True) -> None:
+        """`subject` is the workflow that payloads belong to; without one, payloads are read and none is sealed.
+
+        One that does not seal is for payloads that stay inside the process.
+        """
         self._keys = keys
         self._subject = subject
+        self._seals = seals
 
     def with_context(self, context: SerializationContext) -> Self:
         """The codec of the workflow in `context`."""
         if not isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
             return self
-        return type(self)(self._keys, context.workflow_id)
+        return type(self)(self._keys, context.workflow_id, seals=not stays_inside(context))
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Seal; raises PrivacyError where it is not known under whose key, or that was erased."""
-        if not payloads:
-            return []
+        if not (payloads and self._seals):
+            return list(payloads)
         if not self._subject:
             message = "a payload of no workflow"
             raise PrivacyError(message, "there is no key to seal it under")

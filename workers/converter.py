@@ -14,7 +14,7 @@ from temporalio.converter import (
     SerializationContext,
 )
 
-from privacy.payloads import SealedPayloads
+from privacy.payloads import SealedPayloads, stays_inside
 from privacy.vault import Vault
 
 _KEPT = 4096
@@ -46,16 +46,19 @@ class SealingConverter(DataConverter):
     lately served are kept.
     """
 
-    _kept: OrderedDict[str, Self] = field(default_factory=OrderedDict, init=False, repr=False, compare=False)
+    _kept: OrderedDict[tuple[str, bool], Self] = field(
+        default_factory=OrderedDict, init=False, repr=False, compare=False
+    )
 
     def with_context(self, context: SerializationContext) -> Self:
         """The converter of the workflow in `context`."""
         workflow_id = getattr(context, "workflow_id", None)
         if workflow_id is None:
             return self
-        known = self._kept.get(workflow_id)
+        place = (workflow_id, stays_inside(context))
+        known = self._kept.get(place)
         if known is None:
-            known = self._kept[workflow_id] = super().with_context(context)
+            known = self._kept[place] = super().with_context(context)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return known

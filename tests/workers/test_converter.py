@@ -11,15 +11,15 @@ from workers.converter import data_converter
 _CONTEXT = {"namespace": "default"}
 
 
-def of_activity(journey: str) -> ActivitySerializationContext:
+def of_activity(journey: str, *, known_as: str | None = "1", is_local: bool = True) -> ActivitySerializationContext:
     return ActivitySerializationContext(
         **_CONTEXT,
         workflow_id=journey,
         workflow_type="Any",
-        activity_id="1",
+        activity_id=known_as,
         activity_type="any",
         activity_task_queue="any",
-        is_local=True,
+        is_local=is_local,
     )
 
 
@@ -37,6 +37,24 @@ async def test_what_is_sealed_belongs_to_the_workflow_in_context(vault: Vault) -
     for journey in journeys:
         [payload] = await whole.with_context(of_activity(journey)).encode(["said"])
         assert subject_of(payload) == journey
+
+
+async def test_arguments_of_a_local_activity_stay_plain(vault: Vault) -> None:
+    """They never leave the process; a sealed result is read beside them, and they beside a result."""
+    whole, journey = data_converter(vault), f"journey-{key()}"
+    arguments = whole.with_context(of_activity(journey, known_as=None))
+    result = whole.with_context(of_activity(journey))
+    [plain], [sealed] = await arguments.encode(["said"]), await result.encode(["said"])
+    assert (subject_of(plain), subject_of(sealed)) == (None, journey)
+    assert await arguments.decode([sealed], [str]) == await result.decode([plain], [str]) == ["said"]
+
+
+@pytest.mark.parametrize("known_as", [None, "1"], ids=["arguments", "result"])
+async def test_all_of_other_activities_is_sealed(vault: Vault, known_as: str | None) -> None:
+    """It goes into the history."""
+    whole, journey = data_converter(vault), f"journey-{key()}"
+    [payload] = await whole.with_context(of_activity(journey, known_as=known_as, is_local=False)).encode(["said"])
+    assert subject_of(payload) == journey
 
 
 async def test_those_that_were_not_asked_for_lately_are_let_go(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
