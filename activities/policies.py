@@ -72,6 +72,9 @@ PATIENCE = {
 LATE_NEWS = timedelta(days=15)
 """How long what happened on the last day of the cover may still be told before a therapy ends with it: our practice."""
 
+INFUSION_NEWS = timedelta(days=3)
+"""How long an infusion of the product's last day may still be told before the product is made again: our practice."""
+
 
 def poll_after(asked: int) -> timedelta:
     """How long to wait before asking once more, after `asked` times: twice as long up to a day, at last a week."""

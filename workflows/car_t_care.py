@@ -7,6 +7,7 @@ from functools import partial
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities import policies
     from activities.decisions import Decisions
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import (
@@ -129,17 +130,25 @@ class Care:
         while True:
             await self.cells.clear(conditioned=True)
             self.case.change(at_bedside=True)
-            answer = await self.waits.answer_unless(
-                RecordInfusion,
-                WaitingFor.INFUSION,
-                ActorRole.HOSPITAL,
-                changed=partial(self._unsettled, self.case.examined_anew()),
-                last_day=self.case.therapy.product_expires_on,
-            )
+            expires_on = self.case.therapy.product_expires_on
+            answer = await self._told_by(expires_on)
+            if answer is None and expires_on and self.case.expired and self.cells.cleared:
+                self.journey.record.escalate(car_t_texts.expired(expires_on))
+                answer = await self._told_by(expires_on + policies.INFUSION_NEWS)
             if answer:
                 break
             self.case.change(at_bedside=False)
         await self._infused(answer.infused_on)
+
+    async def _told_by(self, last_day: date | None) -> RecordInfusion | None:
+        """The infusion, as far as it is told by a day and nothing else is told of cells or patient before."""
+        return await self.waits.answer_unless(
+            RecordInfusion,
+            WaitingFor.INFUSION,
+            ActorRole.HOSPITAL,
+            changed=partial(self._unsettled, self.case.examined_anew()),
+            last_day=last_day,
+        )
 
     def _unsettled(self, examined_anew: Callable[[], bool]) -> bool:
         """Whether cells or patient have to be looked at once more."""

@@ -93,6 +93,14 @@ def window_closed(on: date) -> Bilingual:
     )
 
 
+def expired(on: date) -> Bilingual:
+    """The product's last day is over, and nobody has said whether it was given."""
+    return Bilingual(
+        zh=f"产品有效期至 {on}，不得再回输；此前已回输的请立即登记",
+        en=f"the product was usable until {on} and must not be given any more: tell at once if it was given before",
+    )
+
+
 def silent(what: WaitingFor, on: ActorRole) -> Bilingual:
     """Nobody has said what is waited for."""
     return Bilingual(zh=f"久未收到回复：{spoken(what).zh}", en=f"no answer: {what} from {on}")
