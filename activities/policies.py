@@ -72,6 +72,9 @@ PATIENCE = {
 LATE_NEWS = timedelta(days=15)
 """How long what happened on the last day of the cover may still be told before a therapy ends with it: our practice."""
 
+REOPENED = timedelta(minutes=1)
+"""How long a closed journey that is taken up again waits for the news: they come with the start, or were refused."""
+
 INFUSION_NEWS = timedelta(days=3)
 """How long an infusion of the product's last day may still be told before the product is made again: our practice."""
 

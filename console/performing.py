@@ -19,8 +19,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.catalogue import name_of
 from console.problems import FieldProblem, ProblemError
+from console.reopening import reopen, reopens
 from schemas.action_input import ActionInput
 from schemas.actions import Receipt
+from schemas.claims import AnyClaim
 from schemas.journey import CLOSED_STAGES, JourneyStatus
 from schemas.shape import Shape
 
@@ -90,6 +92,9 @@ class Known(Protocol):
     async def status(self, journey_id: str) -> JourneyStatus:
         """The journey's status; raises a 404 problem for one that never was."""
 
+    async def left(self, journey_id: str) -> AnyClaim | None:
+        """What the journey left when it closed; None where it is open, or cannot be taken up again."""
+
 
 class Taken(NamedTuple):
     """An update that the journey has in its history, or has refused: `Performer.finish` tells which."""
@@ -122,12 +127,27 @@ class Performer:
         async with self._problems(journey_id, name):
             try:
                 async with asyncio.timeout(self.wait_seconds):
-                    update = await self._client.get_workflow_handle(journey_id).start_update(
-                        name, action, id=action.key, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=Receipt
-                    )
+                    update = await self._told(journey_id, action)
             except (TimeoutError, RPCTimeoutOrCancelledError) as error:
                 raise TemporalAwayError(_WORKER) from error
         return Taken(journey_id, action, update)
+
+    async def _told(self, journey_id: str, action: ActionInput) -> WorkflowUpdateHandle[Receipt]:
+        """Tell the journey; one that has closed is taken up again for news that may undo what was owed."""
+        try:
+            return await self._client.get_workflow_handle(journey_id).start_update(
+                name_of(action),
+                action,
+                id=action.key,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                result_type=Receipt,
+            )
+        except RPCError as error:
+            closed = error.status is RPCStatusCode.NOT_FOUND and reopens(action)
+            left = await self._known.left(journey_id) if closed else None
+            if left is None:
+                raise
+        return await reopen(self._client, left, action)
 
     async def finish(self, taken: Taken, seconds: float) -> Receipt | Pending:
         """Wait at most `seconds` until the journey has worked on what it took; 0: what it has answered already.

@@ -16,12 +16,14 @@ from console.working_hours import DEFAULT_HOURS, WorkingHours, working_hours
 from privacy import places
 from privacy.vault import Vault
 from products.calendar import load_calendar
+from schemas.claims import ANY_CLAIM, AnyClaim
 from schemas.journey import CLOSED_STAGES, JourneyStatus, TimelineEntry
 from schemas.shape import Shape
 from storage.queries import load
 
 _SQL = load("console")
 _ACTIONS = load("actions")
+_LEFT = load("left_behind")
 _LATEST = 100
 """History entries shown with a status."""
 _REFUSED = 5
@@ -72,6 +74,15 @@ class Reads:
         now, span = datetime.now(UTC), wanted.due_within
         until = end_of(span, now, self._hours, load_calendar()) if span else None
         return until, wanted.held, wanted.missing
+
+    async def left(self, journey_id: str) -> AnyClaim | None:
+        """What the journey left when it closed; None where it is open, or cannot be taken up again."""
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(_LEFT["left"], journey_id)
+        if row is None:
+            return None
+        async with readable(journey_id):
+            return ANY_CLAIM.validate_python(await self._vault.open(journey_id, places.LEFT, row["claim"]))
 
     async def status(self, journey_id: str) -> JourneyStatus:
         """The status of one journey; UnknownJourneyError for one that is not there."""

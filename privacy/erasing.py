@@ -87,7 +87,7 @@ class Erasing:
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_SQL["drop_keys"], list(plan.subjects))
             await connection.execute(_SQL["erase_person"], plan.person)
-            for query in ("erase_status", "erase_words", "erase_start", "erase_custody"):
+            for query in ("erase_status", "erase_words", "erase_start", "erase_left", "erase_custody"):
                 await connection.execute(_SQL[query], journeys)
             await connection.execute(_SQL["erase_letters"], letters, by)
             await connection.execute(_SQL["note_erasure"], plan.person, by, reason, journeys, len(letters))

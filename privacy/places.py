@@ -4,6 +4,7 @@ _LETTERS = 20
 PERSON = "person"
 CLAIM = "claim.content"
 START = "journey_start.claim"
+LEFT = "left_behind.claim"
 STATUS = "journey_status.status"
 LETTER, LETTER_HEADERS, LETTER_FIELDS, LETTER_CORRECTED = (
     f"dead_letter.{name}" for name in ("raw", "headers", "fields", "corrected")

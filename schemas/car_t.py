@@ -7,7 +7,7 @@ from pydantic import Field
 
 from schemas.car_t_actions import SubmitCosts
 from schemas.car_t_facts import TreatmentWindow
-from schemas.carried import TakenAction
+from schemas.carried import Commitment, TakenAction
 from schemas.claim import Claim, ClaimReport
 from schemas.clinical import DrugName
 from schemas.custody import CustodyEvent, Deviation, DeviationWord
@@ -92,6 +92,8 @@ class CarTCarriedOver(Shape):
     reservation: Reservation | None = None
     ratio_by_person: Ratio | None = None
     """What a person said where the contract tells no ratio; nobody is asked twice."""
+    commitments: tuple[Commitment, ...] = ()
+    """What was paid, where the therapy is settled."""
     cover_ended_on: date | None = None
     """First day without cover, where the policy was cancelled and what is spent before still counts."""
 

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Tag, TypeAdapter
 from schemas.car_t import CarTClaim, CarTClaimReport
 from schemas.claim import ClaimReport
 from schemas.drug_claim import DrugClaim, DrugClaimReport
+from schemas.shape import Shape
 
 REPORTS: Mapping[str, type[ClaimReport]] = {
     "cn.patient-journeys.claim.reported.v1": DrugClaimReport,
@@ -34,4 +35,13 @@ AnyClaim = Annotated[
     Annotated[DrugClaim, Tag("specialty_drug")] | Annotated[CarTClaim, Tag("car_t")], Discriminator(_kind)
 ]
 """The input of a journey, of whichever kind."""
+
+
+class Left(Shape):
+    """What a closed journey leaves: news that undo what was owed begin a new run from it."""
+
+    claim: AnyClaim
+    """The input of that run."""
+
+
 ANY_CLAIM: TypeAdapter[DrugClaim | CarTClaim] = TypeAdapter(AnyClaim)

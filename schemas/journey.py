@@ -40,6 +40,8 @@ class Stage(StrEnum):
     EFFICACY_ASSESSMENT = "efficacy_assessment"
     GREEN_CHANNEL = "green_channel"
     """A refusal at review is accepted, or not; the consultation it earns is arranged."""
+    REOPENED = "reopened"
+    """Closed before and taken up again: news may undo what was owed."""
     RECOVERY = "recovery"
     """What was paid without being owed is claimed back."""
     COMPLETED = "completed"

@@ -27,6 +27,7 @@ _SPOKEN: Mapping[str, tuple[str, str]] = {
     "monitoring": ("反应监控", "monitoring"),
     "efficacy_assessment": ("治疗效果评估", "efficacy assessment"),
     "green_channel": ("绿色通道", "green channel"),
+    "reopened": ("结案后重启", "reopened"),
     "recovery": ("追回款项", "recovery"),
     "lapsed": ("已失效", "lapsed"),
     "terminated": ("已终止", "terminated"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from schemas.actions import RecordDeath, Withdraw
+from schemas.actions import DecideReferral, RecordDeath, RecordFraud, RecordRefund, Withdraw
 from schemas.car_t_actions import (
     ArrangeTreatment,
     BookAssessment,
@@ -122,6 +122,20 @@ async def died_before_the_apheresis(rig: Rig) -> str:
     return journey
 
 
+async def fraud_found_after_closing(rig: Rig) -> str:
+    """The bill is settled when it is found that another was treated: a person decides, and what was paid comes back."""
+    journey = await settled(rig)
+    fraud = RecordFraud(**people.by(ActorRole.INSURER), found_on=people.today(), reason="another patient")
+    await rig.done(journey, fraud)
+    await rig.waiting(journey, WaitingFor.REFERRAL)
+    word = DecideReferral(**people.by(ActorRole.INSURER_REVIEWER), approved=False, reason="another was treated")
+    await rig.done(journey, word)
+    due = (await rig.waiting(journey, WaitingFor.REFUND)).money.refund_due
+    await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=due))
+    await rig.closed(journey)
+    return journey
+
+
 CAR_T_ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     "car-t-settled": settled,
     "car-t-unsuitable": unsuitable,
@@ -130,6 +144,7 @@ CAR_T_ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     "car-t-too-warm-and-usable": too_warm_and_usable,
     "car-t-withdrawn-while-it-is-made": withdrawn_while_it_is_made,
     "car-t-died-before-the-apheresis": died_before_the_apheresis,
+    "car-t-fraud-found-after-closing": fraud_found_after_closing,
 }
 
 

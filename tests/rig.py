@@ -132,8 +132,10 @@ class Rig:
         return await self.until(journey_id, lambda status: status.wait.what is what)
 
     async def closed(self, journey_id: str) -> JourneyStatus:
-        """Wait until the journey has ended."""
-        return await self.until(journey_id, lambda status: status.stage in CLOSED_STAGES)
+        """Wait until the journey has ended, its run with it, which ends a little after the status has told so."""
+        status = await self.until(journey_id, lambda status: status.stage in CLOSED_STAGES)
+        await self.handle(journey_id).result()
+        return status
 
     async def act(self, journey_id: str, action: Action) -> httpx2.Response:
         """Take an action through the gateway."""

@@ -331,6 +331,16 @@ async def fraud_found_and_recovered(rig: Rig) -> str:
     return await ended(rig, journey)
 
 
+async def fraud_found_after_closing(rig: Rig) -> str:
+    """The claim is settled and closed when it is found that another was treated: it is taken up again."""
+    journey = await picked_up(rig, "yuanxin-cancer-drug")
+    fraud = RecordFraud(**people.by(ActorRole.INSURER), found_on=date(2026, 11, 21), reason="another patient")
+    await rig.done(journey, fraud)
+    due = (await rig.waiting(journey, WaitingFor.REFUND)).money.refund_due
+    await rig.done(journey, RecordRefund(**people.by(ActorRole.INSURER), amount=due))
+    return await ended(rig, journey)
+
+
 async def refilled_once(rig: Rig) -> str:
     """A treatment that goes on: a second prescription without another authorization, then its end."""
     journey = await at_refill(rig, "yuanxin-cancer-drug")
@@ -384,6 +394,7 @@ ROADS: dict[str, Callable[[Rig], Awaitable[str]]] = {
     "died-before-the-hand-over": died_before_the_hand_over,
     "died-after-the-hand-over": died_after_the_hand_over,
     "fraud-found-and-recovered": fraud_found_and_recovered,
+    "fraud-found-after-closing": fraud_found_after_closing,
     "refilled-once": refilled_once,
     "refilled-after-a-refusal": refilled_after_a_refusal,
 }
@@ -486,7 +497,6 @@ async def at_aid(rig: Rig, product: str) -> str:
 
 
 async def ended(rig: Rig, journey: str) -> str:
-    """Wait until the journey's run is over, not only its status."""
+    """The journey, once it is over."""
     await rig.closed(journey)
-    await rig.handle(journey).result()
     return journey

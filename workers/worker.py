@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 
+from activities.closing import Closing
 from activities.custody import Custody
 from activities.decisions import Decisions
 from activities.ledger import Ledger
@@ -103,6 +104,7 @@ class Own:
         self.transitions = Transitions(pool, vault, calendar)
         self.ledger = Ledger(pool, vault)
         self.custody = Custody(pool, vault)
+        self.closing = Closing(pool, vault)
 
     def activities(self) -> list:  # type: ignore[type-arg]  # Temporal takes any decorated callables
         """All of them, for a worker."""
@@ -115,6 +117,7 @@ class Own:
             self.decisions.car_t_deviations,
             self.transitions.enter,
             self.custody.append,
+            self.closing.leave,
             ledger.available,
             ledger.prescribed_nearby,
             ledger.issue_voucher,

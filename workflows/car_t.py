@@ -27,6 +27,7 @@ from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
 from workflows.recovery import Recovery
+from workflows.reopening import Reopening, leave
 
 _FIRST_WAIT = {
     Stage.MANUFACTURING: (WaitingFor.PRODUCT, ActorRole.MANUFACTURER),
@@ -57,9 +58,14 @@ class CarTJourney(CarTJourneyInputs):
         self.care = Care(self.journey, self.case, self.cells)
         self.bill = Bill(self.journey, self.desk, self.case, self.cells.waits)
         self.recovery = Recovery(self.journey)
+        self.reopening: Reopening | None = None
         if carried:
             self.journey.inbox.remember(carried.taken, carried.taken_before)
-            self.journey.inbox.expect(_FIRST_WAIT[carried.status.stage][0])
+            if record.closed:
+                self.reopening = Reopening(self.journey)
+                self.journey.on_turn = self.turns.heed_while_ending
+            else:
+                self.journey.inbox.expect(_FIRST_WAIT[carried.status.stage][0])
 
     @workflow.run
     async def run(self, claim: CarTClaim) -> JourneyResult:
@@ -67,6 +73,8 @@ class CarTJourney(CarTJourneyInputs):
         del claim
         self.turns.announced.watch()
         try:
+            if self.reopening:
+                await self.reopening.heed(undone=lambda: not self.case.owed)
             await self.travel(self.journey.record.status.stage)
         except JourneyEndedError as ended:
             await self.end(ended)
@@ -201,11 +209,11 @@ class CarTJourney(CarTJourneyInputs):
         if self.desk.idle and inbox.answer is None and not inbox.diverted:
             upgrade = workflow.info().is_target_worker_deployment_version_changed()
             workflow.continue_as_new(
-                self.case.claim.model_copy(update={"carried": self._carry()}),
+                self.case.claim.model_copy(update={"carried": self._carried()}),
                 initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgrade else None,
             )
 
-    def _carry(self) -> CarTCarriedOver:
+    def _carried(self) -> CarTCarriedOver:
         record, case = self.journey.record, self.case
         return CarTCarriedOver(
             status=record.status,
@@ -222,6 +230,7 @@ class CarTJourney(CarTJourneyInputs):
             bills=case.bills,
             reservation=case.reservation,
             ratio_by_person=case.ratio_by_person,
+            commitments=case.commitments,
             cover_ended_on=case.cover_ended_on,
         )
 
@@ -236,7 +245,7 @@ class CarTJourney(CarTJourneyInputs):
         self.care.hear_of_infusion()
         await self.cells.bookings.call_off()
         try:
-            if await self._owed(ended):
+            if not self.reopening and await self._owed(ended):
                 await self.bill.settle()
         except JourneyEndedError as found_out:
             stage = found_out.stage
@@ -247,7 +256,11 @@ class CarTJourney(CarTJourneyInputs):
             await self.recovery.claim_back(self.case.commitments)
         await self.bill.give_back()
         await self.desk.wait_until_idle()
-        await self.journey.close(stage, car_t_texts.ends(stage, settled=begun))
+        known = self.reopening is not None and stage is self.reopening.closed_in
+        text = None if known else car_t_texts.ends(stage, settled=begun)
+        await self.journey.close(stage, text, reopens=self.case.known)
+        if self.case.known:
+            await leave(self.case.claim.model_copy(update={"carried": self._carried()}))
 
     async def _owed(self, ended: JourneyEndedError) -> bool:
         """Whether anything of the therapy is owed; an early end is decided by its clause."""

@@ -71,6 +71,7 @@ class CarTCase:
         self.coverage, self.plan, self.known = carried.coverage, carried.plan, True
         self.custody, self.first_seq, self.words = carried.custody, carried.first_seq, carried.words
         self.bills, self.reservation = carried.bills, carried.reservation
+        self.commitments = carried.commitments
         self.ratio_by_person, self.cover_ended_on = carried.ratio_by_person, carried.cover_ended_on
 
     # What agents see of the therapy, which is all that later steps build on.

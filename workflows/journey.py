@@ -26,6 +26,7 @@ from workflows.alarm import Alarm
 from workflows.clock import Clock
 from workflows.endings import JourneyEndedError
 from workflows.inbox import Inbox, Turn
+from workflows.offers import NEWS
 from workflows.record import JourneyRecord
 from workflows.waiting import Poll, Waiting
 
@@ -323,14 +324,18 @@ class Journey:
         if not await self.approved(decision):
             raise JourneyEndedError(Stage.REFUSED)
 
-    async def close(self, stage: Stage, text: Bilingual) -> None:
-        """End the journey in `stage`, tell the insured person, and let every handler finish."""
+    async def close(self, stage: Stage, text: Bilingual | None, *, reopens: bool) -> None:
+        """End the journey in `stage`, tell the insured person unless they know, and let every handler finish.
+
+        One that `reopens` can be taken up again by news.
+        """
         self.inbox.withdrawable = False
         self.inbox.expected = WaitingFor.NOTHING
         self.record.enter_stage(stage)
         self.record.wait(WaitingFor.NOTHING, None)
         self.record.settle_escalations()
         self.record.change(closed_at=workflow.now())
-        self.record.notify(ActorRole.INSURED, f"journey_{stage}", text, person=self.person)
-        await self.publish()
+        if text:
+            self.record.notify(ActorRole.INSURED, f"journey_{stage}", text, person=self.person)
+        await self.record.publish(NEWS if reopens else ())
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -92,11 +92,12 @@ class Refills:
         if self.journey.inbox.answer is None and not self.journey.inbox.diverted:
             upgrade = workflow.info().is_target_worker_deployment_version_changed()
             workflow.continue_as_new(
-                self.case.claim.model_copy(update={"carried": self._carry()}),
+                self.case.claim.model_copy(update={"carried": self.carried()}),
                 initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE if upgrade else None,
             )
 
-    def _carry(self) -> CarriedOver:
+    def carried(self) -> CarriedOver:
+        """The state of the journey, for a run that goes on with it."""
         record, case = self.journey.record, self.case
         return CarriedOver(
             status=record.status,

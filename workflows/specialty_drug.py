@@ -31,6 +31,7 @@ from workflows.partner_desk import PartnerDesk
 from workflows.record import JourneyRecord
 from workflows.recovery import Recovery
 from workflows.refills import Refills
+from workflows.reopening import Reopening, leave
 from workflows.settlement import Settlement
 from workflows.supply import Supply
 from workflows.turns import Turns
@@ -65,9 +66,13 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.journey = Journey(record, claim.insured, claim.products_version)
         self.turns = Turns(self.journey, self.case)
         self.journey.on_turn = self.turns.heed
+        self.reopening: Reopening | None = None
         if carried:
             self.journey.inbox.remember(carried.taken, carried.taken_before)
-            self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
+            if record.closed:
+                self.reopening = Reopening(self.journey)
+            else:
+                self.journey.inbox.expect(WaitingFor.PRESCRIPTION)
         self.desk = PartnerDesk(self.journey, carried.asked if carried else None)
         self.cover = Cover(self.journey, self.desk, self.case)
         self.own_share = OwnShare(self.journey, self.cover)
@@ -83,6 +88,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """Travel from the claim to its end, prescription by prescription; every end is a result, none a failure."""
         self.turns.announced.watch()
         try:
+            if self.reopening:
+                await self.reopening.heed(undone=lambda: bool(self.case.not_owed))
             await self.travel(awaited=claim.carried is not None)
         except JourneyEndedError as ended:
             await self.end(ended)
@@ -310,7 +317,10 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         ended = await self.refunded(ended)
         await self.recovery.claim_back(self.case.not_owed)
         text = texts.TREATMENT_OVER if over and ended.stage is Stage.COMPLETED else texts.ENDS[ended.stage]
-        await self.journey.close(ended.stage, text)
+        known = self.reopening is not None and ended.stage is self.reopening.closed_in
+        await self.journey.close(ended.stage, None if known else text, reopens=self.case.known)
+        if self.case.known:
+            await leave(self.case.claim.model_copy(update={"carried": self.refills.carried()}))
 
     async def refunded(self, ended: JourneyEndedError) -> JourneyEndedError:
         """However it ends, what was advanced too much comes back first, or it ends in what is found out meanwhile.

@@ -219,6 +219,10 @@ DELETE FROM journey_words WHERE journey_id = ANY ($1::text []);
 UPDATE journey_start SET status = 'failed', last_error = 'erased'
 WHERE journey_id = ANY ($1::text []) AND status = 'pending';
 
+-- name: erase_left
+-- Journeys $1 are not taken up again.
+DELETE FROM left_behind WHERE journey_id = ANY ($1::text []);
+
 -- name: erase_custody
 -- Events of journeys $1 from before there was sealing; their hashes stay.
 UPDATE custody_event SET event = '"erased"'

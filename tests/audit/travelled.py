@@ -132,7 +132,7 @@ async def _at_review(rig: Rig) -> str:
 
 ROADS: tuple[Callable[[Rig], Any], ...] = (
     roads.refilled_once,
-    roads.fraud_found_and_recovered,
+    roads.fraud_found_after_closing,
     roads.withdrawn_at_the_counter,
     car_t_roads.settled,
     _locked_twice,

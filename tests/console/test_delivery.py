@@ -12,6 +12,7 @@ from console.reads import Reads
 from privacy.vault import Vault
 from schemas.action_input import ActionInput
 from schemas.actions import RecordPayment, RecordReview, RetryHandOff, ReviewResult, SubmitPapers
+from schemas.claims import AnyClaim
 from schemas.decision import PharmacistFindings
 from schemas.journey import JourneyStatus
 from schemas.papers import Paper, PaperKind
@@ -36,6 +37,11 @@ class NoStatus:
     """A read model whose database is away."""
 
     async def status(self, journey_id: str) -> JourneyStatus:
+        """No answer."""
+        del journey_id
+        raise DatabaseAwayError
+
+    async def left(self, journey_id: str) -> AnyClaim | None:
         """No answer."""
         del journey_id
         raise DatabaseAwayError

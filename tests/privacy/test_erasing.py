@@ -66,6 +66,7 @@ async def test_an_erased_person_is_gone_and_everybody_says_so(rig: Rig) -> None:
     books = await rig.pool.fetch("SELECT * FROM benefit_period ORDER BY period_id")
     erasing = Erasing(rig.pool, rig.vault)
     document = IdDocument(type=IdDocumentType.PASSPORT, number="ERASE-ME-7731")
+    assert await rig.pool.fetchval("SELECT count(*) FROM left_behind WHERE journey_id = $1", journey) == 1
     plan = await erasing.plan(document_digest(rig.vault, document))
     assert [each.journey_id for each in plan.journeys] == [journey]
     assert (plan.open, [number for number, _ in plan.letters]) == ((), [letter])
@@ -76,6 +77,7 @@ async def test_an_erased_person_is_gone_and_everybody_says_so(rig: Rig) -> None:
         answer = await rig.gateway.get(f"/journeys/{journey}{path}")
         assert (answer.status_code, answer.json()["type"]) == (410, "urn:patient-journeys:problem:journey-erased")
     assert await rig.pool.fetch("SELECT * FROM benefit_period ORDER BY period_id") == books
+    assert await rig.pool.fetch("SELECT * FROM left_behind WHERE journey_id = $1", journey) == []
     for again in (told, told | {"id": "new"}, event("ERASE-ME-7731", "ERASE-CLAIM-2")):
         answer = await report(rig, again)
         assert (answer.status_code, answer.json()["type"].rsplit(":", 1)[1]) == (409, "erased-person")

@@ -32,7 +32,7 @@ async def test_a_disease_first_diagnosed_in_the_waiting_period_is_refused_with_i
     cited = {citation.rule for finding in refused for citation in finding.citations}
     assert "pingan-cancer-drug/WAIT-1" in cited
     assert all(finding.why.zh and finding.why.en for finding in refused)
-    assert status.actions == ()
+    assert {offer.action for offer in status.actions} == {"record_death", "record_cancellation", "record_fraud"}
     result = await rig.handle(status.journey_id).result()
     assert result.stage is Stage.REFUSED
 
