@@ -49,6 +49,7 @@ _DAILY = 65
 
 PATIENCE = {
     WaitingFor.PAPERS: timedelta(days=30),
+    WaitingFor.RESUMPTION: timedelta(days=15),
     WaitingFor.PAYMENT: timedelta(days=3),
     WaitingFor.AID_OUTCOME: timedelta(days=15),
     WaitingFor.AID_COLLECTION: timedelta(days=30),
@@ -74,9 +75,6 @@ LATE_NEWS = timedelta(days=15)
 
 REOPENED = timedelta(minutes=1)
 """How long a closed journey that is taken up again waits for the news: they come with the start, or were refused."""
-
-INFUSION_NEWS = timedelta(days=3)
-"""How long an infusion of the product's last day may still be told before the product is made again: our practice."""
 
 
 def poll_after(asked: int) -> timedelta:

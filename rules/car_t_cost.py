@@ -70,6 +70,8 @@ def _perhaps_closed(facts: CarTCostFacts, context: Context) -> bool:
 def cost_necessary(facts: CarTCostFacts, context: Context) -> Result:
     """The cost is reasonable and necessary unless the reviewer found otherwise; a product that never was raises doubt.
 
+    So does a cost that arose after the insured person's death.
+
     chinalife-cancer-rider/CART-2.
     """
     del context
@@ -82,6 +84,12 @@ def cost_necessary(facts: CarTCostFacts, context: Context) -> Result:
             "产品未放行也未回输，其费用须人工核实。", "A product is billed that was neither released nor infused."
         )
         return referred(why, CALL_INSURER, necessary=necessary, product_released=False)
+    if necessary is None and facts.died_on is not None and facts.item.incurred_on > facts.died_on:
+        why = say(
+            f"被保险人于 {facts.died_on} 身故，费用发生于其后，须人工核实。",
+            f"The insured person died on {facts.died_on}, and the cost arose after it: a person decides.",
+        )
+        return referred(why, CALL_INSURER, necessary=necessary, died_on=facts.died_on)
     return met(say("合理且必需。", "Reasonable and necessary, for all that is known."), necessary=necessary)
 
 

@@ -36,6 +36,8 @@ _IN_CHINESE = {
 def spent_until_then_covered(facts: CarTStandingFacts, context: Context) -> Result:
     """The period begins with apheresis whether or not an infusion follows: what was spent in it stays covered.
 
+    Days that contradict each other, of the news and of what was done, are for a person.
+
     chinalife-cancer-rider/CART-4 CART-5.
     """
     del context
@@ -48,6 +50,12 @@ def spent_until_then_covered(facts: CarTStandingFacts, context: Context) -> Resu
     if first > facts.since:
         why = say(
             f"{told.zh}首次单采 {first} 晚于该日。", f"{told.en} The first apheresis, {first}, is later than that."
+        )
+        return referred(why, CALL_INSURER, **_known(facts))
+    if facts.news is CarTNews.DEATH and facts.infused_on is not None and facts.infused_on > facts.since:
+        why = say(
+            f"{told.zh}登记的回输日 {facts.infused_on} 晚于该日。",
+            f"{told.en} The infusion is on record for {facts.infused_on}, later than that.",
         )
         return referred(why, CALL_INSURER, **_known(facts))
     why = say(

@@ -176,6 +176,8 @@ class CarTCostFacts(Strict):
     """Since when an infusion of which nobody told may have been given; None where there can be none."""
     cover_ended_on: date | None = None
     """First day without cover where the policy was cancelled, else None."""
+    died_on: date | None = None
+    """Day of the insured person's death, as far as it was told."""
     policy_effective_on: date
     expires_on: date
     renewed_to: date | None = None

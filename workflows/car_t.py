@@ -8,9 +8,11 @@ with workflow.unsafe.imports_passed_through():
     from schemas.actions import CorrectClaim
     from schemas.car_t import CarTCarriedOver, CarTClaim
     from schemas.car_t_actions import ArrangeTreatment, BookAssessment, RecordAssessment
+    from schemas.car_t_facts import CarTNews
     from schemas.car_t_view import CarTView
     from schemas.decision import Verdict
     from schemas.journey import JourneyResult, JourneyStatus, Stage, Wait, WaitingFor
+    from schemas.money import ZERO
     from schemas.people import ActorRole
 
 from workflows import car_t_texts, texts
@@ -114,7 +116,8 @@ class CarTJourney(CarTJourneyInputs):
                 await self.care.deplete()
                 await self.care.infuse()
             except UnusableCellsError:
-                await self.cells.replace()
+                if not await self.cells.replaced():
+                    return
             except NotFitError:
                 continue
             else:
@@ -241,26 +244,36 @@ class CarTJourney(CarTJourneyInputs):
         self.journey.inbox.expect(WaitingFor.NOTHING)
         self.journey.inbox.hear_no_withdrawal()
         self.journey.on_turn = self.turns.heed_while_ending
-        stage = ended.stage
         self.care.hear_of_infusion()
         await self.cells.bookings.call_off()
-        try:
-            if not self.reopening and await self._owed(ended):
-                await self.bill.settle()
-        except JourneyEndedError as found_out:
-            stage = found_out.stage
-        begun = self.case.owed and self.case.therapy.first_apheresis_on is not None
+        stage = await self._settled(ended)
         self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell
         if not self.case.owed:
             await self.recovery.claim_back(self.case.commitments)
         await self.bill.give_back()
         await self.desk.wait_until_idle()
+        await self._close(stage)
+
+    async def _settled(self, ended: JourneyEndedError) -> Stage:
+        """Settle what stays covered; gives the stage to close in."""
+        try:
+            if not self.reopening and await self._owed(ended):
+                await self.bill.settle()
+        except JourneyEndedError as found_out:
+            return found_out.stage
+        closed = isinstance(ended, TherapyEndedError) and ended.news is CarTNews.WINDOW_CLOSED
+        told_late = closed and self.case.therapy.infused_on is not None
+        return Stage.COMPLETED if told_late else ended.stage
+
+    async def _close(self, stage: Stage) -> None:
+        case = self.case
+        settled = case.owed and case.record.status.money.committed > ZERO
         known = self.reopening is not None and stage is self.reopening.closed_in
-        text = None if known else car_t_texts.ends(stage, settled=begun)
-        await self.journey.close(stage, text, reopens=self.case.known)
-        if self.case.known:
-            await leave(self.case.claim.model_copy(update={"carried": self._carried()}))
+        text = None if known else car_t_texts.ends(stage, settled=settled)
+        await self.journey.close(stage, text, reopens=case.known)
+        if case.known:
+            await leave(case.claim.model_copy(update={"carried": self._carried()}))
 
     async def _owed(self, ended: JourneyEndedError) -> bool:
         """Whether anything of the therapy is owed; an early end is decided by its clause."""

@@ -17,8 +17,9 @@ with workflow.unsafe.imports_passed_through():
     from schemas.money import ZERO, Yuan
     from schemas.partners import PaymentOrder
     from schemas.people import ActorRole
+    from schemas.text import Bilingual
 
-from workflows import own, texts
+from workflows import car_t_texts, own, texts
 from workflows.car_t_case import CarTCase
 from workflows.car_t_costs import all_own_share, by_settlement, total
 from workflows.car_t_sites import approved_at
@@ -40,6 +41,8 @@ class Bill:
         self.waits = waits
         self.reserved = 0
         """How often the limit was drawn on: only before the apheresis, so that no later run has to know."""
+        self._refused: list[Bilingual] = []
+        """What is said of the costs that are not covered."""
         self.reckoning = Reckoning(journey, case)
         self.payment = Payment(journey, desk)
         journey.inbox.asides |= {"submit_costs": self.billed}
@@ -92,6 +95,7 @@ class Bill:
         self.journey.record.enter_stage(Stage.SETTLEMENT)
         await self.waits.until(lambda: self.case.billed, WaitingFor.COSTS, ActorRole.HOSPITAL)
         covered = await self._judged()
+        self._tell_refused()
         self.case.show(covered=total(covered))
         if total(covered):
             await self._commit(covered)
@@ -99,7 +103,7 @@ class Bill:
     async def _judged(self) -> list[CostItem]:
         """The items that are covered, by the period as it is when the last of them is judged."""
         while True:
-            infused_on = self.case.therapy.infused_on
+            infused_on, self._refused = self.case.therapy.infused_on, []
             covered = [item for item in self.case.items if await self._covered(item)]
             if self.case.therapy.infused_on == infused_on:
                 self.journey.inbox.asides.pop("record_infusion", None)
@@ -107,7 +111,16 @@ class Bill:
 
     async def _covered(self, item: CostItem) -> bool:
         decision = await self.journey.decide(self.case.cost_facts(item))
-        return await approved_at(item.site, decision, self.journey, self.case)
+        approved = await approved_at(item.site, decision, self.journey, self.case)
+        if not approved:
+            why = texts.why_refused(decision, self.journey.record.last_reason)
+            self._refused.append(car_t_texts.cost_refused(item.number, item.amount, why))
+        return approved
+
+    def _tell_refused(self) -> None:
+        """The insured person learns of each cost that is not covered, and why; once, when all are judged."""
+        for text in self._refused:
+            self.journey.record.notify(ActorRole.INSURED, "cost_refused", text, person=self.journey.person)
 
     async def _reckon(self, covered: Sequence[CostItem], left: LimitLeft) -> Amounts | None:
         """What is owed, where anything may be; the parts settled in either way are decided apart. CART-3.

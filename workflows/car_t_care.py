@@ -7,7 +7,6 @@ from functools import partial
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities import policies
     from activities.decisions import Decisions
     from schemas.action_input import ActionInput
     from schemas.car_t_actions import (
@@ -130,25 +129,26 @@ class Care:
         while True:
             await self.cells.clear(conditioned=True)
             self.case.change(at_bedside=True)
-            expires_on = self.case.therapy.product_expires_on
-            answer = await self._told_by(expires_on)
-            if answer is None and expires_on and self.case.expired and self.cells.cleared:
-                self.journey.record.escalate(car_t_texts.expired(expires_on))
-                answer = await self._told_by(expires_on + policies.INFUSION_NEWS)
+            answer = await self.waits.answer_unless(
+                RecordInfusion,
+                WaitingFor.INFUSION,
+                ActorRole.HOSPITAL,
+                changed=partial(self._unsettled, self.case.examined_anew()),
+                last_day=self.case.therapy.product_expires_on,
+            )
             if answer:
                 break
-            self.case.change(at_bedside=False)
+            if self.case.expired and self.cells.cleared:
+                self._may_have_been_given()
+            else:
+                self.case.change(at_bedside=False)
         await self._infused(answer.infused_on)
 
-    async def _told_by(self, last_day: date | None) -> RecordInfusion | None:
-        """The infusion, as far as it is told by a day and nothing else is told of cells or patient before."""
-        return await self.waits.answer_unless(
-            RecordInfusion,
-            WaitingFor.INFUSION,
-            ActorRole.HOSPITAL,
-            changed=partial(self._unsettled, self.case.examined_anew()),
-            last_day=last_day,
-        )
+    def _may_have_been_given(self) -> None:
+        """The product's last day is over: an infusion of that day can be told until somebody decides how to go on."""
+        self.hear_of_infusion()
+        if self.case.therapy.product_expires_on:
+            self.journey.record.escalate(car_t_texts.expired(self.case.therapy.product_expires_on))
 
     def _unsettled(self, examined_anew: Callable[[], bool]) -> bool:
         """Whether cells or patient have to be looked at once more."""
@@ -160,12 +160,12 @@ class Care:
         await self._shorten(on)
 
     def hear_of_infusion(self) -> None:
-        """The therapy has ended: that the cells were given before it can still be told until the bill is judged."""
+        """Cells that lay ready were given, or not: that they were can still be told, though the time for it is over."""
         if self.case.therapy.at_bedside:
             self.journey.inbox.asides["record_infusion"] = self.told_late
 
     async def told_late(self, action: ActionInput) -> None:
-        """An infusion told after the therapy's end closes the period as any other does. CART-4."""
+        """An infusion told late closes the period as any other does. CART-4."""
         if isinstance(action, RecordInfusion):
             self.journey.inbox.asides.pop(action.action, None)
             await self._infused(action.infused_on)

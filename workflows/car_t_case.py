@@ -61,6 +61,7 @@ class CarTCase:
         self.commitments: tuple[Commitment, ...] = ()
         self.ratio_by_person: Ratio | None = None
         self.cover_ended_on: date | None = None
+        self.died_on: date | None = None
         """First day without cover, where the policy was cancelled and what is spent before still counts."""
         self.owed = True
         """False once a decision found that nothing of the therapy is owed."""
@@ -357,6 +358,7 @@ class CarTCase:
             infused_on=therapy.infused_on,
             infusible_from=self.infusible_from,
             cover_ended_on=self.cover_ended_on,
+            died_on=self.died_on,
             policy_effective_on=policy.effective_on,
             expires_on=policy.expires_on,
             renewed_to=policy.renewed_to,

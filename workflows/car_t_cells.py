@@ -179,7 +179,7 @@ class Cells:
                 await self.bookings.ship(Material.STARTING_MATERIAL)
             if await self._made():
                 break
-            await self._go_on_without()
+            await self._go_on(await self._decided())
         await self.bookings.ship(Material.PRODUCT)
         await self.waits.until(self.bookings.arrived, WaitingFor.PRODUCT_ARRIVAL, ActorRole.CRYO_COURIER)
 
@@ -221,12 +221,14 @@ class Cells:
             **{name: getattr(standing, name) for name in names},  # checked with a release, and with nothing else
         )
 
-    async def _go_on_without(self) -> None:
+    async def _decided(self) -> DecideRemanufacture:
+        return await self.waits.answer(DecideRemanufacture, WaitingFor.REMANUFACTURE_CHOICE, ActorRole.HOSPITAL)
+
+    async def _go_on(self, word: DecideRemanufacture) -> None:
         """No product: the treating doctor says whether cells are collected anew, made again, or the therapy ends.
 
         Neither opens a new window: it runs from the first apheresis. CART-4.
         """
-        word = await self.waits.answer(DecideRemanufacture, WaitingFor.REMANUFACTURE_CHOICE, ActorRole.HOSPITAL)
         if word.way == "stop":
             raise TherapyEndedError(Stage.REFUSED, CarTNews.NO_PRODUCT, today())
         self.case.make_again()
@@ -281,12 +283,26 @@ class Cells:
         self.waits.heed_window()
         return TherapyEndedError(Stage.REFUSED, CarTNews.STEP_REFUSED, today())
 
-    async def replace(self) -> None:
-        """The cells cannot be used: their disposal is on record, and it goes on without them and without the bed."""
+    async def replaced(self) -> bool:
+        """The cells cannot be used: their disposal is on record, and it goes on without them and without the bed.
+
+        False where it is told, before anybody decided how to go on, that they were given while they could be.
+        """
         await self.bookings.cancel_appointment(goes_on=True)
         self.journey.record.enter_stage(Stage.MANUFACTURING)
-        await self._go_on_without()
+        word = await self.waits.answer_unless(
+            DecideRemanufacture,
+            WaitingFor.REMANUFACTURE_CHOICE,
+            ActorRole.HOSPITAL,
+            changed=lambda: self.case.therapy.infused_on is not None,
+        )
+        if word is None:
+            return False
+        self.journey.inbox.asides.pop("record_infusion", None)
+        self.case.change(at_bedside=False)
+        await self._go_on(word)
         await self.make()
+        return True
 
 
 class UnusableCellsError(Exception):

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.decisions import Decisions
     from activities.insurer import Insurer
     from schemas.car_t_facts import CarTNews
-    from schemas.civil import day_begins, day_ends
+    from schemas.civil import china_date, day_begins, day_ends
     from schemas.journey import Stage
     from schemas.partners import PartnerName
     from schemas.people import ActorRole
@@ -47,8 +47,12 @@ class TherapyCover:
         if therapy.first_apheresis_on or last_day is None:
             return None
         if therapy.uncovered_from:
-            return day_begins(therapy.uncovered_from) + policies.LATE_NEWS
+            return self._told_by(therapy.uncovered_from)
         return day_ends(last_day)
+
+    def _told_by(self, uncovered_from: date) -> datetime:
+        """Until when an apheresis from before may be told: some days are left to who reports after the cover ended."""
+        return max(day_begins(uncovered_from), self.case.claim.reported_at) + policies.LATE_NEWS
 
     async def heed(self) -> None:
         """See what has become of the cover, where it is time to; raises TherapyEndedError."""
@@ -72,11 +76,12 @@ class TherapyCover:
         uncovered_from = min(today(), (self._last_day or today()) + timedelta(days=1))
         record, text = (
             self.journey.record,
-            car_t_texts.cover_over(uncovered_from - timedelta(days=1), uncovered_from + policies.LATE_NEWS),
+            car_t_texts.cover_over(uncovered_from - timedelta(days=1), china_date(self._told_by(uncovered_from))),
         )
         self.case.change(uncovered_from=uncovered_from)
         record.note("deadline", text)
         record.notify(ActorRole.SERVICE_AGENT, "cover_ended", text)
+        record.notify(ActorRole.INSURED, "cover_ended", text, person=self.journey.person)
         record.escalate(text)
 
     @property

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from schemas.car_t_actions import ManufacturingStatus, ToxicityKind
     from schemas.journey import Stage, WaitingFor
+    from schemas.money import Yuan
     from schemas.people import ActorRole
     from schemas.spoken import spoken
     from schemas.text import Bilingual
@@ -42,22 +43,31 @@ THERAPY_ENDS = {
 }
 
 _NOTHING_OWED = {
+    Stage.COMPLETED: Bilingual(zh="CAR-T 治疗已结束，没有应给付的费用", en="the therapy is over; nothing is owed"),
     Stage.REFUSED: Bilingual(
         zh="CAR-T 治疗不再继续，没有应给付的费用",
         en="the therapy does not go on; nothing is owed",
     ),
     Stage.WITHDRAWN: Bilingual(zh="申请已撤回，没有应给付的费用", en="the claim was withdrawn; nothing is owed"),
     Stage.LAPSED: Bilingual(
-        zh="保险期间届满，未在期内单采或回输，没有应给付的费用",
-        en="the cover ended before the therapy; nothing is owed",
+        zh="保险期间或治疗期届满，未在期内完成治疗，没有应给付的费用",
+        en="the cover or the treatment period ended before the therapy was done; nothing is owed",
     ),
 }
 """Where a therapy ends of which nothing is covered."""
 
 
 def ends(stage: Stage, *, settled: bool) -> Bilingual:
-    """How a therapy ends; `settled` where covered costs were, or could have been."""
+    """How a therapy ends; `settled` where anything was paid."""
     return THERAPY_ENDS[stage] if settled else _NOTHING_OWED.get(stage, THERAPY_ENDS[stage])
+
+
+def cost_refused(number: str, amount: Yuan, why: Bilingual) -> Bilingual:
+    """One cost of the bill is not owed."""
+    return Bilingual(
+        zh=f"费用 {number}（{amount} 元）不予给付。{why.zh}",
+        en=f"The cost {number} of {amount} yuan is not covered. {why.en}",
+    )
 
 
 def cover_over(last_day: date, ends_on: date) -> Bilingual:

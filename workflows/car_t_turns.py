@@ -52,6 +52,7 @@ class CarTTurns:
                 budget = self.case.plan.investigation_budget if self.case.known else None
                 await investigate(self.journey, turn, wait, budget)
             case RecordDeath():
+                self.case.died_on = turn.died_on
                 raise TherapyEndedError(Stage.TERMINATED, CarTNews.DEATH, turn.died_on)
             case RecordCancellation() if turn.revoked or turn.effective_on > today():
                 await self.announced.hear(turn, self._facts(CarTNews.POLICY_CANCELLED, turn.effective_on))
@@ -68,6 +69,7 @@ class CarTTurns:
     async def heed_while_ending(self, turn: Turn, wait: Waiting) -> None:
         """The therapy is over and is being settled: a cancelled policy or fraud can still end what is owed.
 
+        So can a death from before the infusion: the bill is of a treatment that cannot have been.
         A day that was told in advance and comes only now ends nothing of what came before: costs go by their day.
         """
         if isinstance(turn, CancellationDue):
@@ -75,8 +77,21 @@ class CarTTurns:
             self.case.cover_ended_on = turn.effective_on
         elif isinstance(turn, RecordFraud | RecordCancellation):
             await self.heed(turn, wait)
+        elif isinstance(turn, RecordDeath) and self._infused_after(turn.died_on):
+            await self._ended_before(turn)
         else:
             tell_a_supervisor(self.journey, turn)
+
+    def _infused_after(self, died_on: date) -> bool:
+        infused_on = self.case.therapy.infused_on
+        return infused_on is not None and infused_on > died_on
+
+    async def _ended_before(self, turn: RecordDeath) -> None:
+        self.case.died_on = turn.died_on
+        facts = self.case.standing_facts(CarTNews.DEATH, turn.died_on)
+        if not await self.journey.approved(await self.journey.decide(facts)):
+            self.case.owed = False
+            raise TherapyEndedError(Stage.TERMINATED, CarTNews.DEATH, turn.died_on)
 
     async def tell(self, turn: Turn, wait: Waiting) -> None:
         """The journey is closing: what comes now is for a person to look at."""

@@ -1,7 +1,7 @@
 """What every journey does: wait for people and partners, decide, escalate, stand still, and record it all."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -176,13 +176,27 @@ class Journey:
         why = Bilingual(zh=f"暂停：{hold.reason}", en=f"on hold: {hold.reason}")
         stop = None if wait.lapses else wait.clock.stop(hold.actor.role, why)
         self.record.wait(WaitingFor.RESUMPTION, hold.actor.role, stop)
-        self.alarm.set(None)
         await self.publish(wait.clock)
-        await workflow.wait_condition(lambda: self.inbox.held is None or bool(self.inbox.turns))
+        while not self._released():
+            self.alarm.set(self._next_look(wait), "on hold")
+            await workflow.wait_condition(lambda: self._released() or self.alarm.rung)
+            if not self._released():
+                self.record.escalate(texts.STILL_ON_HOLD)
+                await self.publish(wait.clock)
         wait.clock.resume(stop)
         if self.inbox.held is None:
             self._resume(wait)
             await self.publish(wait.clock)
+
+    def _released(self) -> bool:
+        return self.inbox.held is None or bool(self.inbox.turns)
+
+    def _next_look(self, wait: Waiting) -> datetime:
+        """When a supervisor is told of a hold: something runs out under it, or it lasts."""
+        now, shown = workflow.now(), self.record.status.wait
+        moments = (wait.wake_at, shown.deadline.due_at if shown.deadline and not shown.clock_stopped else None)
+        patience = now + policies.PATIENCE[WaitingFor.RESUMPTION]
+        return min([patience, *(each for each in moments if each and each > now)])
 
     async def _overdue_or_silent(self, wait: Waiting) -> ActionInput | None:
         if wait.poll:

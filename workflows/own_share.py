@@ -29,6 +29,8 @@ class OwnShare:
         estimate = self.journey.record.status.money.estimate
         if estimate is None or not estimate.own_share:
             return
+        text = texts.own_share_first(estimate.own_share)
+        self.journey.record.notify(ActorRole.INSURED, "own_share_first", text, person=self.journey.person)
         wait = self.cover.wait(WaitingFor.OWN_SHARE, ActorRole.INSURED)
         answer = await self.journey.answer_in(RecordOwnSharePaid, wait)
         self._show(answer.amount)

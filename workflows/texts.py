@@ -35,8 +35,12 @@ PAYMENT_REFUSED = Bilingual(
     zh="保险公司拒绝付款，需人工处理", en="the insurer refused the payment: a person has to look"
 )
 PARCEL_UNDER_WAY = Bilingual(
-    zh="要求撤回时药品已在配送途中，无法撤回：请人工联系追回，否则照常交接",
-    en="withdrawn while the drug is on its way, which the courier does not take back: a person has to look",
+    zh="申请终止时药品已在配送途中，快递无法退回：请人工联系追回，否则照常交接",
+    en="it is to end while the drug is on its way, which the courier does not take back: a person has to look",
+)
+STILL_ON_HOLD = Bilingual(
+    zh="申请仍处于暂停状态，期间可能有时限届满：请恢复办理或另行处理",
+    en="the journey is still on hold, and time may be running out under it: resume it, or see to it",
 )
 WITHDRAWN_TOO_LATE = Bilingual(zh="撤回过晚，药品已发出或已交接", en="the withdrawal came too late: the drug had left")
 CORRECTED_TOO_LATE = Bilingual(
@@ -99,16 +103,21 @@ ENDS = {
 
 
 def refused(decision: Decision, reason: str) -> Bilingual:
-    """A prescription was refused, while its treatment goes on: why, by which clause or whose word, and what next."""
+    """A prescription was refused, while its treatment goes on."""
+    why = why_refused(decision, reason)
+    return Bilingual(
+        zh=f"本次处方未获通过。{why.zh} 治疗继续，可提交下一张处方。",
+        en=f"This prescription was refused. {why.en} The treatment goes on: you may bring the next prescription.",
+    )
+
+
+def why_refused(decision: Decision, reason: str) -> Bilingual:
+    """Why, by which clause or whose word, and what next."""
     broken = [finding for finding in decision.findings if finding.outcome is Outcome.NOT_MET and not reason]
     why = [_cited(finding) for finding in broken]
     why += [Bilingual(zh=f"审核人员说明：{reason}", en=f"The reviewer says: {reason}")] if reason else []
     said = [*why, *decision.next_steps]
-    zh, en = "".join(f"{each.zh}" for each in said), " ".join(each.en for each in said)
-    return Bilingual(
-        zh=f"本次处方未获通过。{zh} 治疗继续，可提交下一张处方。",
-        en=f"This prescription was refused. {en} The treatment goes on: you may bring the next prescription.",
-    )
+    return Bilingual(zh="".join(each.zh for each in said), en=" ".join(each.en for each in said))
 
 
 def _cited(finding: Finding) -> Bilingual:
@@ -144,6 +153,14 @@ def own_share_back(amount: Decimal) -> Bilingual:
     return Bilingual(
         zh=f"已预付的自付款中 {amount} 元无需承担，将予退还",
         en=f"{amount} yuan of the own share that was paid in advance are not owed and go back to the insured person",
+    )
+
+
+def own_share_first(amount: Decimal) -> Bilingual:
+    """It is paid before the delivery. yuanxin-cancer-drug/FUL-2."""
+    return Bilingual(
+        zh=f"配送前须先支付自付款 {amount} 元，支付后安排配送",
+        en=f"the own share of {amount} yuan is to be paid before the delivery: the drug is sent once it is paid",
     )
 
 
