@@ -156,6 +156,11 @@ class Money(Shape):
     """Committed for the earlier prescriptions of this journey."""
     earlier_paid: Decimal = ZERO
 
+    @property
+    def unpaid(self) -> Decimal:
+        """Committed, and not on record as paid."""
+        return max(self.committed - self.paid, ZERO)
+
 
 class VoucherView(Shape):
     """The voucher without its code: the code is shown to the insured person only."""

@@ -23,6 +23,7 @@ TEMPLATES = frozenset(
         "own_share_due",
         "own_share_first",
         "papers_due",
+        "payment_to_stop",
         "referral",
         "refund_due",
         "refusal_answer",

@@ -249,8 +249,7 @@ class CarTJourney(CarTJourneyInputs):
         stage = await self._settled(ended)
         self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell
-        if not self.case.owed:
-            await self.recovery.claim_back(self.case.commitments)
+        await self.recovery.claim_back(self.case.not_owed if self.case.owed else self.case.commitments)
         await self.bill.give_back()
         await self.desk.wait_until_idle()
         await self._close(stage)

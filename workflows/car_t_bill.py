@@ -94,11 +94,31 @@ class Bill:
         """Once all costs are in: each item inside or outside, by its clause; then one payment of what is owed."""
         self.journey.record.enter_stage(Stage.SETTLEMENT)
         await self.waits.until(lambda: self.case.billed, WaitingFor.COSTS, ActorRole.HOSPITAL)
-        covered = await self._judged()
+        covered, cover_ended_on = await self._judged(), self.case.cover_ended_on
         self._tell_refused()
         self.case.show(covered=total(covered))
         if total(covered):
             await self._commit(covered)
+        if self.case.cover_ended_on not in {None, cover_ended_on}:
+            await self._judge_anew(covered)
+
+    async def _judge_anew(self, covered: list[CostItem]) -> None:
+        """The policy was cancelled while the payment was awaited: what it does not reach comes back. ID-1, CART-4."""
+        self._refused = []
+        kept = [item for item in covered if not self._after_cover(item) or await self._covered(item)]
+        if kept == covered or not self.case.commitments:
+            return
+        self._tell_refused()
+        [commitment] = self.case.commitments
+        amounts = await self._reckon(kept, LimitLeft(available=commitment.amount))
+        owed = amounts.insurer_pays if amounts else ZERO
+        self.case.not_owed = (commitment.model_copy(update={"amount": commitment.amount - owed}),)
+        self.case.show(covered=total(kept))
+        self._show(settled=amounts)
+
+    def _after_cover(self, item: CostItem) -> bool:
+        ended_on = self.case.cover_ended_on
+        return ended_on is not None and item.incurred_on >= ended_on
 
     async def _judged(self) -> list[CostItem]:
         """The items that are covered, by the period as it is when the last of them is judged."""

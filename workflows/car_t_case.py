@@ -59,6 +59,8 @@ class CarTCase:
         self.bills: tuple[SubmitCosts, ...] = ()
         self.reservation: Reservation | None = None
         self.commitments: tuple[Commitment, ...] = ()
+        self.not_owed: tuple[Commitment, ...] = ()
+        """What of them turned out not to be owed, where the rest is."""
         self.ratio_by_person: Ratio | None = None
         self.cover_ended_on: date | None = None
         self.died_on: date | None = None

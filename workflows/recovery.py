@@ -25,11 +25,19 @@ class Recovery:
         """Recover by the means of `journey`."""
         self.journey = journey
 
-    async def refunded(self) -> None:
+    def _tell(self, refund: Decimal, unpaid: Decimal) -> None:
+        """The insured person refunds what was paid; what is not on record as paid yet is the insurer's to stop."""
+        record = self.journey.record
+        if refund:
+            record.notify(ActorRole.INSURED, "refund_due", texts.refund_due(refund), person=self.journey.person)
+        if unpaid:
+            record.notify(ActorRole.INSURER, "payment_to_stop", texts.payment_to_stop(unpaid))
+
+    async def refunded(self, by: ActorRole = ActorRole.INSURED) -> None:
         """Wait until what is due has come back or was settled otherwise; no document prints a deadline."""
         if self._due() == ZERO:
             return
-        wait = Waiting(WaitingFor.REFUND, ActorRole.INSURED, Clock(None, workflow.now()))
+        wait = Waiting(WaitingFor.REFUND, by, Clock(None, workflow.now()))
         await self.journey.show(wait)
         await self.journey.heed_until(wait, lambda: self._due() == ZERO)
 
@@ -46,9 +54,9 @@ class Recovery:
         owed, refunded = money.refund_due, self.journey.inbox.refunded
         record.enter_stage(Stage.RECOVERY)
         record.change(money=money.model_copy(update={"refund_due": owed + wrongly_paid}))
-        text = texts.refund_due(owed + wrongly_paid)
-        record.notify(ActorRole.INSURED, "refund_due", text, person=self.journey.person)
-        await self.refunded()
+        unpaid = min(wrongly_paid, money.unpaid)
+        self._tell(owed + wrongly_paid - unpaid, unpaid)
+        await self.refunded(ActorRole.INSURER if unpaid == owed + wrongly_paid else ActorRole.INSURED)
         # What was owed before was never part of the limit; it counts as paid first.
         came_back = self.journey.inbox.refunded - refunded - owed
         await self._return_to_limit(max(came_back, ZERO), commitments)

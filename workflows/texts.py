@@ -140,6 +140,14 @@ def refund_due(amount: Decimal) -> Bilingual:
     )
 
 
+def payment_to_stop(amount: Decimal) -> Bilingual:
+    """What was to be paid is not owed after all, and nobody has said that it was paid."""
+    return Bilingual(
+        zh=f"赔付款 {amount} 元不应给付：尚未支付的请停止支付，已支付的请追回，并登记退款",
+        en=f"{amount} yuan are not owed: stop the payment, or claim it back if it was made, and record it as a refund",
+    )
+
+
 def cover_ends(effective_on: date) -> Bilingual:
     """The insurer cancels the policy from a day to come on."""
     return Bilingual(

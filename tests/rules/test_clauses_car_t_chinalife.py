@@ -250,6 +250,9 @@ COSTS = [
         ("such a product, found necessary", {"infused_on": None, "necessary": True}, MET),
         ("such a product, found unnecessary", {"infused_on": None, "necessary": False}, REFUSED),
         ("a bed without any product", {"kind": CostKind.BED, "infused_on": None}, MET),
+        ("on the day of death", {"incurred_on": date(2026, 8, 20), "died_on": date(2026, 8, 20)}, MET),
+        ("the day after the death", {"incurred_on": date(2026, 8, 21), "died_on": date(2026, 8, 20)}, REFERRED),
+        ("such a cost, found necessary", {"necessary": True, "died_on": date(2026, 7, 6)}, MET),
     ),
     *rows(
         "cost_before_cancellation_or_referred",
@@ -299,6 +302,16 @@ STANDING = [
         (
             "before the apheresis, by the dates",
             {"news": CarTNews.DEATH, "since": date(2026, 7, 5), "infused_on": None},
+            REFERRED,
+        ),
+        (
+            "death on the day of the infusion",
+            {"news": CarTNews.DEATH, "since": date(2026, 8, 10), "infused_on": date(2026, 8, 10)},
+            MET,
+        ),
+        (
+            "death the day before the infusion that is on record",
+            {"news": CarTNews.DEATH, "since": date(2026, 8, 9), "infused_on": date(2026, 8, 10)},
             REFERRED,
         ),
         ("another news", {"news": CarTNews.FRAUD}, "not_applicable referred"),

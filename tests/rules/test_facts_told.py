@@ -225,7 +225,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "cost_before_cancellation": ("cover_ended_on incurred_on",),
     "cost_before_cancellation_or_referred": ("cover_ended_on incurred_on",),
     "cost_kind_covered": ("covered_kinds kind",),
-    "cost_necessary": ("necessary", "referred: necessary product_released"),
+    "cost_necessary": ("necessary", "referred: necessary product_released", "referred: necessary died_on"),
     "cost_within_window": (
         "closes_on first_apheresis_on incurred_on infused_on",
         "not_met: first_apheresis_on incurred_on infused_on",
