@@ -64,6 +64,8 @@ class DrugCase:
         self.first_purchased_on = claim.first_purchased_on
         self.terminated = False
         """Whether news were found to end the cover: no further prescription comes, even if a parcel still arrives."""
+        self.entitled_until: datetime | None = None
+        """The moment up to which the cover lasted that news ended: what was handed over before it is owed."""
         self.died_on: date | None = None
         """Day of death, once it was found to end the cover."""
         self.not_owed: tuple[Commitment, ...] = ()

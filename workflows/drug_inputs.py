@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         ReviewResult,
         SubmitPrescription,
     )
+    from schemas.civil import CHINA
     from schemas.decision import FulfilmentMode
     from schemas.papers import PaperKind
     from schemas.people import ActorRole
@@ -139,9 +140,19 @@ class DrugJourneyInputs(JourneyInputs):
         if action.happened_at and action.happened_at > workflow.now() + _CLOCKS_DIFFER:
             message = "happened_at: lies in the future"
             raise invalid(message)
+        self._before_the_end(action)
         voucher = self.journey.record.status.voucher
         if action.happened_at and voucher and action.happened_at < voucher.issued_at - _CLOCKS_DIFFER:
             message = "happened_at: lies before the voucher was issued"
+            raise invalid(message)
+
+    def _before_the_end(self, action: RecordHandOver) -> None:
+        """Of a drug that is to go back, only a hand-over from before the end is settled."""
+        until = self.case.entitled_until
+        if "record_hand_over" not in self.journey.inbox.asides or until is None:
+            return
+        if action.happened_at is None or action.happened_at >= until:
+            message = f"happened_at: the title to the drug ended at {until.astimezone(CHINA).isoformat()}"
             raise invalid(message)
 
     @workflow.update

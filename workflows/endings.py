@@ -5,7 +5,7 @@ from datetime import date
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from schemas.actions import CorrectClaim
+    from schemas.actions import CorrectClaim, RecordHandOver
     from schemas.car_t_facts import CarTNews
     from schemas.journey import Stage
 
@@ -28,6 +28,15 @@ class TherapyEndedError(JourneyEndedError):
         super().__init__(stage)
         self.news = news
         self.since = since
+
+
+class HandedOverError(Exception):
+    """What was to go back to the pharmacy had been handed over in time: it is settled instead."""
+
+    def __init__(self, answer: RecordHandOver) -> None:
+        """`answer` tells of the hand-over."""
+        super().__init__(answer.key)
+        self.answer = answer
 
 
 class NotFitError(Exception):

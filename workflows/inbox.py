@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         RecordCancellation,
         RecordDeath,
         RecordFraud,
+        RecordHandOver,
         RecordRefund,
         Resume,
         SubmitPapers,
@@ -53,6 +54,7 @@ Turn: TypeAlias = (
     | RecordCancellation
     | CancellationDue
     | RecordFraud
+    | RecordHandOver
     | TransferSite
 )
 """What can take a journey off its way at any wait."""
@@ -122,6 +124,7 @@ class Inbox:
             refund_due=self.record.status.money.refund_due > ZERO,
             collected=bool(therapy and therapy.therapy.first_apheresis_on),
             untold="record_infusion" in self.asides,
+            unreturned="record_hand_over" in self.asides,
             deviations=bool(therapy and any(deviation.open for deviation in therapy.deviations)),
         )
 

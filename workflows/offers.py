@@ -42,6 +42,12 @@ HOLD = _offer("hold", _TELLERS, "暂停", "Put on hold")
 RESUME = _offer("resume", _TELLERS, "恢复", "Resume")
 REFUND = _offer("record_refund", (*_TELLERS, ActorRole.PHARMACY), "登记退款", "Record a refund")
 INFUSION = _offer("record_infusion", (ActorRole.HOSPITAL,), "登记回输", "Record the infusion")
+HAND_OVER = _offer(
+    "record_hand_over",
+    (ActorRole.PHARMACY, ActorRole.COURIER, ActorRole.SERVICE_AGENT),
+    "登记药品交接",
+    "Record the hand-over",
+)
 NEWS = (
     _offer("record_death", (*_TELLERS, *_PATIENT_SIDE[1:3]), "登记被保险人身故", "Record the insured person's death"),
     _offer("record_cancellation", _TELLERS, "登记保单终止", "Record that the policy was cancelled"),
@@ -116,12 +122,7 @@ _BY_WAIT: dict[WaitingFor, tuple[ActionOffer, ...]] = {
         ),
     ),
     WaitingFor.HAND_OVER: (
-        _offer(
-            "record_hand_over",
-            (ActorRole.PHARMACY, ActorRole.COURIER, ActorRole.SERVICE_AGENT),
-            "登记药品交接",
-            "Record the hand-over",
-        ),
+        HAND_OVER,
         _offer(
             "record_delivery_problem",
             (ActorRole.COURIER, ActorRole.SERVICE_AGENT),
@@ -194,6 +195,8 @@ class Standing(NamedTuple):
     """An apheresis has opened the treatment period."""
     untold: bool = False
     """The therapy has ended, and its infusion may have been given all the same."""
+    unreturned: bool = False
+    """The drug is to go back to the pharmacy, which may have handed it over in time all the same."""
     deviations: bool = False
     """Something is wrong with the chain of identity or custody, and nobody has disposed of it."""
 
@@ -208,7 +211,7 @@ def possible(stage: Stage, what: WaitingFor, standing: Standing) -> tuple[Action
     if stage in CLOSED_STAGES:
         return ()
     said = (*answers(what), *_ASIDE.get(stage, ()), *((RESOLVE,) if standing.deviations else ()))
-    said = (*said, *((INFUSION,) if standing.untold else ()))
+    said = (*said, *((INFUSION,) if standing.untold else ()), *((HAND_OVER,) if standing.unreturned else ()))
     offers = [*_of_partners(said), RESUME] if standing.held else [*said, HOLD]
     if stage in _PAPERS_WELCOME:
         offers.append(SUBMIT_PAPERS)

@@ -23,7 +23,7 @@ from workflows.clock import Clock
 from workflows.cover import Cover
 from workflows.drug_case import DrugCase
 from workflows.drug_inputs import DrugJourneyInputs
-from workflows.endings import CorrectedError, JourneyEndedError
+from workflows.endings import CorrectedError, HandedOverError, JourneyEndedError
 from workflows.green_channel import GreenChannel
 from workflows.journey import Journey
 from workflows.own_share import OwnShare
@@ -153,9 +153,23 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         if not self.case.handed_over_on:
             self.own_share.keep(ZERO)
 
+    async def given_back(self) -> bool:
+        """Give back what was set aside; False where it was handed over in time after all, and is settled instead."""
+        while True:
+            try:
+                await self.give_back()
+            except HandedOverError as told:
+                dispensing = await self.supply.handed_over_before(told.answer)
+            else:
+                return True
+            if dispensing:
+                await self.settlement.settle(dispensing)
+                return False
+
     async def give_up(self, ended: JourneyEndedError) -> None:
         """The prescription came to nothing, the treatment goes on."""
-        await self.give_back()
+        if not await self.given_back():
+            return
         self.journey.record.settle_escalations()
         text = self._nothing_came(ended.stage)
         self.journey.record.notify(ActorRole.INSURED, f"prescription_{ended.stage}", text, person=self.journey.person)
@@ -313,7 +327,8 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.journey.inbox.hear_no_withdrawal()
         self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell_a_supervisor
-        await self.give_back()
+        if not await self.given_back():
+            ended = JourneyEndedError(Stage.COMPLETED)
         ended = await self.refunded(ended)
         await self.recovery.claim_back(self.case.not_owed)
         text = texts.TREATMENT_OVER if over and ended.stage is Stage.COMPLETED else texts.ENDS[ended.stage]

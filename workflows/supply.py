@@ -128,15 +128,24 @@ class Supply:
 
     async def hand_over(self, reserved: ReservationReceipt) -> DispensingReceipt:
         """Voucher, identity and papers are checked at the counter or door; then the drug is dispensed, once."""
-        journey, view = self.journey, self.case.fulfilment()
         while True:
             try:
                 answer = await self._handed_over(reserved)
                 break
             except JourneyEndedError as ended:
                 await self._recall(ended)
-        self._came_too_late(journey.inbox.hear_no_withdrawal())
-        handed_over_at = answer.happened_at or workflow.now()
+        self._came_too_late(self.journey.inbox.hear_no_withdrawal())
+        dispensing = await self._dispense(answer)
+        await self._owed_after_death()
+        return dispensing
+
+    async def handed_over_before(self, answer: RecordHandOver) -> DispensingReceipt | None:
+        """What the pharmacy could not take back was handed over in time; None where it must not have been."""
+        return await self._dispense(answer) if await self._may_be_handed_over(answer) else None
+
+    async def _dispense(self, answer: ActionInput) -> DispensingReceipt:
+        """The drug is with the insured person: the pharmacy books it, and its voucher is redeemed."""
+        view, handed_over_at = self.case.fulfilment(), answer.happened_at or workflow.now()
         self.case.handed_over(china_date(handed_over_at))
         dispensing = await self.desk.hand_off(
             PartnerName.PHARMACY,
@@ -144,14 +153,13 @@ class Supply:
             lambda key: DispenseOrder(
                 key=key,
                 journey_id=self.case.claim.journey_id,
-                reservation_id=reserved.reservation_id,
+                reservation_id=view.reservation_id,
                 voucher_id=self.case.issued_voucher().voucher_id,
                 mode=view.mode,
                 handed_over_at=handed_over_at,
             ),
         )
         self.vouchers.redeemed()
-        await self._owed_after_death()
         return dispensing
 
     async def _owed_after_death(self) -> None:
@@ -240,19 +248,36 @@ class Supply:
         return await self.journey.approved(decision)
 
     async def give_back(self) -> None:
-        """Void the voucher, release the benefit, and let the pharmacy sell a drug that is not with the patient."""
+        """Let the pharmacy sell a drug that is not with the patient, void the voucher and release the benefit.
+
+        Raises HandedOverError where the pharmacy tells that it was handed over before there was to be an end.
+        """
         if self.case.voucher is None or self.case.committed:
             return
-        await self.vouchers.give_back()
         view = self.journey.record.status.fulfilment
         if view and view.reservation_id and not self.case.handed_over_on:
+            await self._returned(view.reservation_id)
+        await self.vouchers.give_back()
+
+    async def _returned(self, reservation_id: str) -> None:
+        """The voucher stays good meanwhile for what was handed over before."""
+        self.case.entitled_until = self.case.entitled_until or workflow.now()
+        asides = self.journey.inbox.asides
+        asides["record_hand_over"] = self._handed_over_after_all
+        try:
             await self.desk.hand_off(
                 PartnerName.PHARMACY,
                 Pharmacy.release,
                 lambda key: ReservationRelease(
-                    key=key, journey_id=self.case.claim.journey_id, reservation_id=view.reservation_id
+                    key=key, journey_id=self.case.claim.journey_id, reservation_id=reservation_id
                 ),
             )
+        finally:
+            del asides["record_hand_over"]
+
+    async def _handed_over_after_all(self, action: ActionInput) -> None:
+        if isinstance(action, RecordHandOver):
+            self.journey.inbox.turns.append(action)
 
     async def _taken_back(self, tracking_number: str) -> bool:
         answer = await self.desk.hand_off(

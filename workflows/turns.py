@@ -1,6 +1,6 @@
 """What can take a journey off its way at any wait: withdrawal, correction, investigation, and news that end cover."""
 
-from datetime import date
+from datetime import date, datetime
 
 from temporalio import workflow
 
@@ -12,8 +12,10 @@ with workflow.unsafe.imports_passed_through():
         RecordCancellation,
         RecordDeath,
         RecordFraud,
+        RecordHandOver,
         Withdraw,
     )
+    from schemas.civil import day_begins, day_ends
     from schemas.deadline import Budget
     from schemas.decision import News, StandingFacts, Verdict
     from schemas.journey import Stage, WaitingFor
@@ -23,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import texts
 from workflows.announced import Announced
 from workflows.drug_case import DrugCase, today
-from workflows.endings import CorrectedError, JourneyEndedError
+from workflows.endings import CorrectedError, HandedOverError, JourneyEndedError
 from workflows.inbox import CancellationDue, Turn
 from workflows.journey import Journey
 from workflows.waiting import Waiting
@@ -61,6 +63,11 @@ class Turns:
 
     async def heed(self, turn: Turn, wait: Waiting) -> None:
         """Raise where the step in hand does not go on; else come back to `wait`."""
+        if isinstance(turn, RecordHandOver):
+            raise HandedOverError(turn)
+        await self._heed(turn, wait)
+
+    async def _heed(self, turn: Turn, wait: Waiting) -> None:
         match turn:
             case Withdraw():
                 raise JourneyEndedError(Stage.WITHDRAWN)
@@ -85,13 +92,24 @@ class Turns:
                 await self._judge(News.FRAUD, turn.found_on)
 
     async def tell_a_supervisor(self, turn: Turn, wait: Waiting) -> None:
-        """The journey is ending and ends as it was to: what comes now is for a person to look at."""
+        """The journey is ending and ends as it was to: what comes now is for a person to look at.
+
+        But for a hand-over before the end, which the pharmacy tells instead of taking the drug back.
+        """
         del wait
+        if isinstance(turn, RecordHandOver):
+            raise HandedOverError(turn)
         tell_a_supervisor(self.journey, turn)
 
     def _facts(self, news: News, since: date) -> StandingFacts | None:
         """What there is to decide about; None while nothing was decided or granted."""
         return self.case.standing_facts(news, since) if self.case.known else None
+
+    def _title_ended(self, news: News, since: date) -> datetime:
+        """Up to when a hand-over is owed: through the day of death, before a cancellation; after fraud never."""
+        if news is News.FRAUD:
+            return day_begins(self.case.coverage.policy.effective_on)
+        return day_ends(since) if news is News.DEATH else day_begins(since)
 
     async def _judge(self, news: News, since: date) -> None:
         """Whether cover still stands after the news, by the product's clauses or by a person where it prints none."""
@@ -103,5 +121,6 @@ class Turns:
             fraud = news is News.FRAUD
             if news is News.DEATH:
                 self.case.died_on = since
+            self.case.entitled_until = self._title_ended(news, since)
             self.case.cover_ended(self.case.commitments if fraud else self.case.committed_for(decision.not_owed))
             raise JourneyEndedError(Stage.TERMINATED, fraud=fraud)
