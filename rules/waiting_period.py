@@ -8,7 +8,7 @@ from rules.next_steps import CALL_INSURER, OWN_COST
 from rules.policy import cover_begins
 from rules.registry import rule
 from rules.renewal import waived
-from rules.result import Result, met, not_met, referred, say
+from rules.result import Result, leaving_out, met, not_met, referred, say
 from schemas.facts import EligibilityFacts
 from schemas.policy import Policy
 
@@ -47,6 +47,12 @@ def possible_lengths(policy: Policy, context: Context) -> tuple[int, ...]:
 
 
 def _judged(facts: EligibilityFacts, context: Context, start: date) -> Result:
+    """Clauses on renewals say nothing of a policy that follows no other."""
+    result = _compared_with_days(facts, context, start)
+    return result if facts.coverage.policy.renewal else leaving_out(result, "RENEW-1", "RENEW-2")
+
+
+def _compared_with_days(facts: EligibilityFacts, context: Context, start: date) -> Result:
     policy, diagnosed = facts.coverage.policy, facts.diagnosis.diagnosed_on
     lengths = possible_lengths(policy, context)
     waiver = waived(policy, context)

@@ -49,10 +49,15 @@ AUTHORIZATION = [
     ),
     *rows(
         "waiting_period_over_from_later_start",
-        "chinalife-cancer-rider/WAIT-1 RENEW-1 CART-1",
+        "chinalife-cancer-rider/WAIT-1 CART-1",
         authorized,
         ("day 30", {"diagnosed_on": date(2026, 1, 30)}, REFUSED),
         ("the day after day 30", {"diagnosed_on": date(2026, 1, 31)}, MET),
+    ),
+    *rows(
+        "waiting_period_over_from_later_start",
+        "chinalife-cancer-rider/WAIT-1 RENEW-1 CART-1",
+        authorized,
         ("applied for anew in time", {"diagnosed_on": date(2026, 1, 15), **RENEWED}, MET),
     ),
     *rows(

@@ -49,7 +49,7 @@ AUTHORIZATION = [
     ),
     *rows(
         "waiting_period_over",
-        "pingan-longterm-b/WAIT-1 WAIT-2 RENEW-1 RENEW-2",
+        "pingan-longterm-b/WAIT-1 WAIT-2",
         claimed,
         ("day 90", {"diagnosed_on": date(2026, 3, 31)}, REFUSED),
         ("the day after day 90", {"diagnosed_on": date(2026, 4, 1)}, MET),

@@ -58,7 +58,7 @@ AUTHORIZATION = [
     ),
     *rows(
         "waiting_period_over_from_later_start",
-        "chinalife-cancer-rider/WAIT-1 RENEW-1",
+        "chinalife-cancer-rider/WAIT-1",
         claim(PRODUCT),
         ("day 30", {"diagnosed_on": date(2026, 1, 30)}, REFUSED),
         ("the day after day 30", {"diagnosed_on": date(2026, 1, 31)}, MET),
@@ -67,6 +67,11 @@ AUTHORIZATION = [
         ("day 180 as agreed", {"diagnosed_on": date(2026, 6, 29), "waiting_days": 180}, REFUSED),
         ("the day after day 180 as agreed", {"diagnosed_on": date(2026, 6, 30), "waiting_days": 180}, MET),
         ("181 agreed, day 181", {"diagnosed_on": date(2026, 6, 30), "waiting_days": 181}, REFERRED),
+    ),
+    *rows(
+        "waiting_period_over_from_later_start",
+        "chinalife-cancer-rider/WAIT-1 RENEW-1",
+        claim(PRODUCT),
         ("applied for anew on the day of expiry", {**IN_WAIT, **renewed(date(2025, 12, 31))}, MET),
         ("applied for anew a day later", {**IN_WAIT, **renewed(date(2026, 1, 1))}, REFUSED),
     ),

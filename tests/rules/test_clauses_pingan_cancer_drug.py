@@ -95,7 +95,7 @@ AUTHORIZATION = [
     ),
     *rows(
         "waiting_period_over",
-        "pingan-cancer-drug/WAIT-1 WAIT-2 RENEW-1",
+        "pingan-cancer-drug/WAIT-1 WAIT-2",
         claim(PRODUCT),
         (
             "day 30, and applied for on it",
@@ -103,6 +103,11 @@ AUTHORIZATION = [
             REFUSED,
         ),
         ("the day after day 30", {"diagnosed_on": date(2026, 1, 31), "applied_on": date(2026, 1, 31)}, MET),
+    ),
+    *rows(
+        "waiting_period_over",
+        "pingan-cancer-drug/WAIT-1 WAIT-2 RENEW-1",
+        claim(PRODUCT),
         ("renewed and paid on day 60", {**IN_WAIT, **renewed(date(2026, 3, 1), date(2026, 3, 1))}, MET),
         ("paid on day 61", {**IN_WAIT, **renewed(date(2026, 3, 1), date(2026, 3, 2))}, REFUSED),
         ("applied for in time, accepted on day 61", {**IN_WAIT, **renewed(date(2026, 3, 2), None)}, REFUSED),

@@ -101,7 +101,7 @@ AUTHORIZATION = [
     ),
     *rows(
         "waiting_period_over",
-        "pingan-longterm-b/WAIT-1 WAIT-2 RENEW-1 RENEW-2",
+        "pingan-longterm-b/WAIT-1 WAIT-2",
         claim(PRODUCT),
         (
             "day 90, and applied for on it",
@@ -109,6 +109,11 @@ AUTHORIZATION = [
             REFUSED,
         ),
         ("the day after day 90", {"diagnosed_on": date(2026, 4, 1), "applied_on": date(2026, 4, 1)}, MET),
+    ),
+    *rows(
+        "waiting_period_over",
+        "pingan-longterm-b/WAIT-1 WAIT-2 RENEW-1 RENEW-2",
+        claim(PRODUCT),
         ("renewed and paid on day 60", {**IN_WAIT, **renewed(date(2026, 3, 1), date(2026, 3, 1))}, MET),
         ("paid on day 61", {**IN_WAIT, **renewed(date(2026, 3, 1), date(2026, 3, 2))}, REFUSED),
         ("applied for in time, accepted on day 61", {**IN_WAIT, **renewed(date(2026, 3, 2), None)}, REFUSED),

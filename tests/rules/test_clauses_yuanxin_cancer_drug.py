@@ -78,10 +78,15 @@ AUTHORIZATION = [
     ),
     *rows(
         "waiting_period_over",
-        "yuanxin-cancer-drug/WAIT-1 RENEW-1",
+        "yuanxin-cancer-drug/WAIT-1",
         claim(PRODUCT),
         ("day 30", {"diagnosed_on": date(2026, 1, 30)}, REFUSED),
         ("the day after day 30", {"diagnosed_on": date(2026, 1, 31)}, MET),
+    ),
+    *rows(
+        "waiting_period_over",
+        "yuanxin-cancer-drug/WAIT-1 RENEW-1",
+        claim(PRODUCT),
         ("renewed without a gap", {**IN_WAIT, **renewed(date(2025, 12, 31))}, MET),
         ("renewed after a day's gap", {**IN_WAIT, **renewed(date(2025, 12, 30))}, REFUSED),
     ),
