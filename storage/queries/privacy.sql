@@ -226,7 +226,16 @@ DELETE FROM left_behind WHERE journey_id = ANY ($1::text []);
 -- name: erase_custody
 -- Events of journeys $1 from before there was sealing; their hashes stay.
 UPDATE custody_event SET event = '"erased"'
-WHERE journey_id = ANY ($1::text []) AND jsonb_typeof(event) = 'object';
+WHERE journey_id = ANY ($1::text []) AND jsonb_typeof(event) = 'object'
+RETURNING seq;
+
+-- name: any_words
+-- Whether any journey is found by its words.
+SELECT EXISTS (SELECT FROM journey_words);
+
+-- name: drop_statistics_of_words
+-- Statistics of a column, and of the index on it, go with a change of its type, also where it is the same.
+ALTER TABLE journey_words ALTER COLUMN words TYPE text;
 
 -- name: erase_letters
 -- Letters $1 keep their reason alone; $2 erased them.

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from intake.identity import document_digest
-from privacy.erasing import Erasing, NobodyError, Plan
+from privacy.erasing import Erasing, NobodyError, NotWipedError, Plan
 from privacy.key_ring import KeyRing
 from privacy.older_rows import seal_older
 from privacy.rewrapping import rewrap as wrap_anew
@@ -79,7 +79,11 @@ async def erase(
             message = "nothing was erased"
             raise CommandError(message)
         await _end(settings, plan)
-        await erasing.carry_out(plan, by=by or f"os:{getpass.getuser()}", reason=reason)
+        try:
+            await erasing.carry_out(plan, by=by or f"os:{getpass.getuser()}", reason=reason)
+        except NotWipedError as error:
+            message = f"{plan.person}: {error}; run the same command again"
+            raise CommandError(message) from error
     _out.print(f"{plan.person} erased; running processes heed it within a minute")
 
 
