@@ -9,6 +9,7 @@ from activities.ledger import policy_digest
 from audit.reconcile.beside import differing, unmatched
 from audit.reconcile.finding import Fault, Finding, Part
 from audit.reconcile.rows import Row
+from audit.reconcile.strange import NOT_READ, compared
 from audit.reconcile.told import Said
 from audit.story import Asked
 from privacy.vault import Vault
@@ -17,7 +18,6 @@ from schemas.ledger import Commit, IssueVoucher, Posted, Recover, Release, Reser
 _SUM_INSURED = "sum insured, "
 """How the keys of postings begin that follow the sum insured: they come with a reservation, told by no history."""
 _PERSONAL = frozenset({"policy_number"})
-_NOT_READ = (ValueError, TypeError, KeyError, ArithmeticError)
 
 
 class Posting(NamedTuple):
@@ -62,7 +62,9 @@ def postings(vault: Vault, said: Said, rows: Iterable[Row]) -> Iterator[Finding]
     for key in expected.keys() & there.keys():
         yield from _differing(expected[key], there[key])
     for key in implied & there.keys():
-        yield from _sum_insured(asked[key.removeprefix(_SUM_INSURED)], there[key])
+        with compared(Part.LEDGER, key) as found:
+            found.extend(_sum_insured(asked[key.removeprefix(_SUM_INSURED)], there[key]))
+        yield from found
 
 
 def unbalanced(rows: Iterable[Row]) -> Iterator[Finding]:
@@ -72,7 +74,7 @@ def unbalanced(rows: Iterable[Row]) -> Iterator[Finding]:
         try:
             expected = _entries(row, there)
             moved = {account: Decimal(amount) for account, amount in row["entries"].items()}
-        except _NOT_READ:
+        except NOT_READ:
             yield Finding(part=Part.LEDGER, fault=Fault.UNREADABLE, what=key, field="answer")
             continue
         if expected is None:
@@ -121,7 +123,7 @@ def _differing(expected: Posting, row: Row) -> Iterator[Finding]:
         request = _read(expected.request, row["request"])
         shape = Reservation if expected.kind == "reserve" else Posted
         answer = dict(shape.model_validate(row["answer"]))
-    except _NOT_READ:
+    except NOT_READ:
         yield Finding(part=Part.LEDGER, fault=Fault.UNREADABLE, what=expected.key, field="request, answer")
         return
     yield from differing(Part.LEDGER, expected.key, expected.request, request, _PERSONAL)

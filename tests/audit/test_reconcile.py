@@ -48,6 +48,7 @@ class Planted(NamedTuple):
     field: str = ""
 
 
+DEEP = "(repeat('[', 3000) || repeat(']', 3000))::jsonb"
 READ_MODEL = {
     "a stage": Planted(
         "refilled",
@@ -113,6 +114,43 @@ READ_MODEL = {
         "refilled",
         "INSERT INTO decision SELECT journey_id, 99, record, at FROM decision WHERE journey_id = $1 AND number = 1",
         *(Part.DECISIONS, Fault.SURPLUS),
+    ),
+    "a moment that Python cannot hold": Planted(
+        "withdrawn",
+        "UPDATE timeline SET at = '0044-03-15 BC' WHERE journey_id = $1 AND seq = 1",
+        *(Part.TIMELINE, Fault.OTHER, "at"),
+    ),
+    "a decision's moment that Python cannot hold": Planted(
+        "recovered",
+        "UPDATE decision SET at = '294276-12-31' WHERE journey_id = $1 AND number = 1",
+        *(Part.DECISIONS, Fault.OTHER, "at"),
+    ),
+    "moments that never end": Planted(
+        "locked",
+        """UPDATE journey_status SET status = '5', money = '7', updated_at = 'infinity', stage_since = '-infinity'
+        WHERE journey_id = $1""",
+        *(Part.STATUS, Fault.UNREADABLE, "money, escalations, custody"),
+    ),
+    "a status of a moment that Python cannot hold": Planted(
+        "therapy",
+        "UPDATE journey_status SET updated_at = '0044-03-15 BC', erased_at = NULL WHERE journey_id = $1",
+        *(Part.STATUS, Fault.OTHER, "updated_at"),
+    ),
+    "a status of more depth than is read": Planted(
+        "refilled",
+        f"UPDATE journey_status SET status = {DEEP}, money = {DEEP} WHERE journey_id = $1",  # noqa: S608 - our own words
+        *(Part.STATUS, Fault.UNREADABLE, "money, escalations, custody"),
+    ),
+    "a decision of more depth than is read": Planted(
+        "recovered",
+        f"UPDATE decision SET record = {DEEP} WHERE journey_id = $1 AND number = 1",  # noqa: S608 - our own words
+        *(Part.DECISIONS, Fault.UNREADABLE),
+    ),
+    "a status of more depth than is compared": Planted(
+        "withdrawn",
+        """UPDATE journey_status SET missing = ARRAY[repeat('[', 9)],
+        escalations = (repeat('[', 1000) || repeat(']', 1000))::jsonb WHERE journey_id = $1""",
+        *(Part.STATUS, Fault.UNREADABLE, "money, escalations, custody"),
     ),
     "a message gone": Planted("withdrawn", "DELETE FROM outbox WHERE journey_id = $1", Part.MESSAGES, Fault.ABSENT),
 }
@@ -211,6 +249,21 @@ LEFT_ALONE = {
         "UPDATE voucher SET last_day = issued_on + 999 WHERE journey_id = $1",
         *(Part.VOUCHER, Fault.OTHER, "last_day"),
     ),
+    "a last day that Python cannot hold": Planted(
+        "locked",
+        "UPDATE voucher SET last_day = '0044-03-15 BC' WHERE journey_id = $1",
+        *(Part.VOUCHER, Fault.OTHER, "last_day"),
+    ),
+    "a sum insured that is no request": Planted(
+        "locked",
+        "UPDATE journal SET request = '5' WHERE journey_id = $1 AND kind = 'open'",
+        *(Part.LEDGER, Fault.UNREADABLE),
+    ),
+    "an answer of more depth than is read": Planted(
+        "locked",
+        f"UPDATE journal SET answer = {DEEP} WHERE journey_id = $1 AND kind = 'reserve'",  # noqa: S608 - our own words
+        *(Part.LEDGER, Fault.UNREADABLE, "request, answer"),
+    ),
     "a prescription": Planted(
         "refilled",
         "UPDATE voucher SET prescribed_on = '2001-01-01' WHERE journey_id = $1",
@@ -233,6 +286,19 @@ LEFT_ALONE = {
         "therapy",
         "UPDATE custody_event SET event = '\"sealed:1:AAAA\"' WHERE journey_id = $1 AND seq = 2",
         *(Part.CUSTODY, Fault.BROKEN),
+    ),
+    "another person": Planted(
+        "refilled",
+        "UPDATE claim SET person_ref = (SELECT min(ref) FROM person WHERE ref <> person_ref) WHERE journey_id = $1",
+        *(Part.START, Fault.OTHER, "person_ref"),
+    ),
+    "a start that failed": Planted(
+        "withdrawn",
+        "UPDATE journey_start SET status = 'failed' WHERE journey_id = $1",
+        *(Part.START, Fault.OTHER, "start"),
+    ),
+    "an order to start gone": Planted(
+        "withdrawn", "DELETE FROM journey_start WHERE journey_id = $1", Part.START, Fault.OTHER, "start"
     ),
     "a claim gone": Planted("refilled", "DELETE FROM claim WHERE journey_id = $1", Part.START, Fault.ABSENT),
 }
