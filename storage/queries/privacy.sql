@@ -41,6 +41,10 @@ UPDATE data_key SET key_id = $4, wrapped = $5 WHERE subject = $1 AND key_id = $2
 -- How many data keys are wrapped under each key-encryption key.
 SELECT key_id, count(*) AS keys FROM data_key WHERE wrapped IS NOT NULL GROUP BY key_id ORDER BY key_id;
 
+-- name: one_of_each_wrapping
+-- One data key of each key-encryption key.
+SELECT DISTINCT ON (key_id) subject, key_id, wrapped FROM data_key WHERE wrapped IS NOT NULL ORDER BY key_id, subject;
+
 -- name: sealed_tables
 -- Tables in which nothing is plain any more.
 SELECT name FROM sealed_table;

@@ -97,6 +97,13 @@ WHERE
     IS DISTINCT FROM (booked.insurer, booked.available, booked.reserved, booked.committed)
 ORDER BY period.period_id;
 
+-- name: orphans
+-- Entries whose posting is not there.
+SELECT entry.journal_id, entry.account, entry.amount
+FROM entry LEFT JOIN journal USING (journal_id)
+WHERE journal.journal_id IS NULL
+ORDER BY entry.journal_id, entry.account;
+
 -- name: lock_status
 -- Which version of the row the status of journey $1 is; nobody else writes it until the transaction ends.
 SELECT xmin::text AS version FROM journey_status WHERE journey_id = $1 FOR UPDATE;
