@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from activities.ledger import policy_digest
-from audit.reconcile.beside import differing, unmatched
+from audit.reconcile.beside import differing, told, unmatched
 from audit.reconcile.finding import Fault, Finding, Part
 from audit.reconcile.rows import Row
 from audit.reconcile.strange import NOT_READ, compared
@@ -117,8 +117,8 @@ def _posted(asked: Asked) -> Posted | None:
 
 
 def _differing(expected: Posting, row: Row) -> Iterator[Finding]:
-    told = {"kind": expected.kind, "closes": expected.closes, "recovers": expected.recovers}
-    yield from differing(Part.LEDGER, expected.key, told, row)
+    links = {"kind": expected.kind, "closes": expected.closes, "recovers": expected.recovers}
+    yield from differing(Part.LEDGER, expected.key, links, row)
     try:
         request = _read(expected.request, row["request"])
         shape = Reservation if expected.kind == "reserve" else Posted
@@ -146,16 +146,15 @@ def _as(value: object, text: str) -> object:
 
 
 def _sum_insured(reserve: Posting, row: Row) -> Iterator[Finding]:
-    told = row["request"].get("sum_insured")
-    expected = f"{reserve.sum_insured:.2f}"
-    if told is None or Decimal(told) != reserve.sum_insured:
+    stored = row["request"].get("sum_insured")
+    if stored is None or Decimal(stored) != reserve.sum_insured:
         yield Finding(
             part=Part.LEDGER,
             fault=Fault.OTHER,
             what=row["key"],
             field="sum_insured",
-            history=expected,
-            database=str(told),
+            history=told(reserve.sum_insured),
+            database=str(stored),
         )
 
 
@@ -178,4 +177,5 @@ def _entries(row: Row, there: Mapping[str, Row]) -> dict[str, Decimal] | None:
 
 
 def _moves(entries: Mapping[str, Decimal]) -> str:
-    return ", ".join(f"{account} {amount:+.2f}" for account, amount in sorted(entries.items())) or "–"
+    signed = ((account, "" if amount.is_signed() else "+", amount) for account, amount in sorted(entries.items()))
+    return ", ".join(f"{account} {sign}{told(amount)}" for account, sign, amount in signed) or "–"

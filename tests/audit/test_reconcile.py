@@ -182,6 +182,7 @@ async def test_what_people_read_is_found_and_mended(planted: Planted, travelled:
 
 
 _RESERVATION = "journal_id = (SELECT journal_id FROM journal WHERE journey_id = $1 AND kind = '{}' LIMIT 1)"
+_LONGEST = 5000
 LEFT_ALONE = {
     "a message too many": Planted(
         "withdrawn",
@@ -217,6 +218,12 @@ LEFT_ALONE = {
         "locked",
         "UPDATE journal SET answer = '{}' WHERE journey_id = $1 AND kind = 'reserve'",
         *(Part.LEDGER, Fault.UNREADABLE, "request, answer"),
+    ),
+    "an answer beyond measure": Planted(
+        "locked",
+        """UPDATE journal SET answer = answer || '{"granted": "1E+99999"}'
+        WHERE journey_id = $1 AND kind = 'reserve'""",
+        *(Part.LEDGER, Fault.BROKEN, "entries"),
     ),
     "an amount that was booked": Planted(
         "therapy",
@@ -312,6 +319,7 @@ async def test_what_is_no_matter_of_reading_is_found_and_left_alone(
     journey = getattr(travelled, planted.journey)
     came = await found(planted, journey, books)
     assert "SECRET" not in came.model_dump_json()
+    assert len(came.model_dump_json()) < _LONGEST
     again = await books.repair(journey, came.findings)
     assert (again.findings, again.repaired) == (came.findings, ())
 
