@@ -146,12 +146,6 @@ READ_MODEL = {
         f"UPDATE decision SET record = {DEEP} WHERE journey_id = $1 AND number = 1",  # noqa: S608 - our own words
         *(Part.DECISIONS, Fault.UNREADABLE),
     ),
-    "a status of more depth than is compared": Planted(
-        "withdrawn",
-        """UPDATE journey_status SET missing = ARRAY[repeat('[', 9)],
-        escalations = (repeat('[', 1000) || repeat(']', 1000))::jsonb WHERE journey_id = $1""",
-        *(Part.STATUS, Fault.UNREADABLE, "money, escalations, custody"),
-    ),
     "a message gone": Planted("withdrawn", "DELETE FROM outbox WHERE journey_id = $1", Part.MESSAGES, Fault.ABSENT),
 }
 

@@ -160,14 +160,13 @@ async def server(settings: Settings, vault: Vault | None = None) -> AsyncIterato
 
 
 async def namespace_known(client: Client) -> None:
-    """Raise BadInputError where the server answers and has no such namespace; RPCError where it does not answer."""
+    """Raise BadInputError where the server says that there is none; whatever else is wrong is told when it matters."""
     try:
         await listing.retention(client)
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        message = f"the Temporal server knows no namespace {client.namespace}: correct TEMPORAL_NAMESPACE"
-        raise BadInputError(message) from error
+        if error.status is RPCStatusCode.NOT_FOUND:
+            message = f"the Temporal server knows no namespace {client.namespace}: correct TEMPORAL_NAMESPACE"
+            raise BadInputError(message) from error
 
 
 def no_server(settings: Settings) -> AwayError:

@@ -38,7 +38,7 @@ async def _client(archive: Opened) -> Client | None:
     try:
         client = await connect(archive.settings)
         await namespace_known(client)
-    except (RuntimeError, RPCError) as error:
+    except RuntimeError as error:
         try:
             await archive.register.head()
         except ARCHIVE_AWAY:
