@@ -1,5 +1,6 @@
 """Histories as evidence: read from a file, and checked to be whole before anybody replays them."""
 
+import codecs
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +44,7 @@ class Recorded(NamedTuple):
 def read_file(file: Path) -> Recorded:
     """A history as JSON (of the SDK, the command line, the web UI) or as protobuf; raises HistoryError."""
     try:
-        content = file.read_bytes()
+        content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise HistoryError(message) from error

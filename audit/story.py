@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from pydantic import AwareDatetime, JsonValue
+from pydantic import AwareDatetime, JsonValue, ValidationError
 from temporalio.api.history.v1 import HistoryEvent
 
 from audit.asking import WRITES, Answer, Question
 from audit.markers import Marker, markers
 from schemas.civil import CHINA
+from schemas.claim import Claim
 from schemas.journey import DecisionRecord, Entered, JourneyStatus, Notice, TimelineEntry, Transition
 from schemas.shape import Shape
 
@@ -63,6 +64,8 @@ class Story(Shape):
     shown: JourneyStatus | None = None
     """The status as the last transition that was answered wrote it, with the deadline of the answer."""
     asked: tuple[Asked, ...] = ()
+    person: str = ""
+    """Reference of the insured person, as the input names it; empty where it cannot be read."""
 
 
 def story_of(events: Sequence[HistoryEvent], answers: Iterable[Answer]) -> Story:
@@ -87,7 +90,17 @@ def story_of(events: Sequence[HistoryEvent], answers: Iterable[Answer]) -> Story
             step = Transition.model_validate_json(one.request.data)
             written.append(_written(step, one, marker, event))
             shown = _shown(step.status, marker) or shown
-    return Story(moments=tuple(moments.values()), written=tuple(written), shown=shown, asked=tuple(asked))
+    parts = {"moments": tuple(moments.values()), "written": tuple(written), "asked": tuple(asked)}
+    return Story(shown=shown, person=_person(events[0]), **parts)
+
+
+def _person(started: HistoryEvent) -> str:
+    """Whom the input names; nobody where it is none of today's code, which the replay tells."""
+    given = started.workflow_execution_started_event_attributes.input.payloads
+    try:
+        return Claim.model_validate_json(given[0].data).insured.ref
+    except (IndexError, ValidationError):
+        return ""
 
 
 def _written(step: Transition, one: Question, marker: Marker | None, task: HistoryEvent) -> Written:

@@ -12,11 +12,17 @@ from storage.queries import load
 _SQL = load("privacy")
 _BATCH = 200
 _PATIENCE = 600
-"""Seconds for a VACUUM."""
+"""Seconds for a VACUUM, which waits until nobody uses the tables."""
+_HELD_PLAIN = ("data_key", "journey_status", "journey_words", "dead_letter")
+"""Tables whose old rows tell of a person, or open what does."""
 
 
 class NobodyError(LookupError):
     """There is no such person: check the reference or the identity document."""
+
+
+class NotWipedError(Exception):
+    """The person is erased, and old rows are still on their pages: erase once more when the tables are less busy."""
 
 
 class Journey(NamedTuple):
@@ -80,22 +86,31 @@ class Erasing:
     async def carry_out(self, plan: Plan, *, by: str, reason: str) -> None:
         """Take the keys, and put on record who did it and why. Repeating it changes nothing and is recorded again.
 
-        Open journeys must have been ended on the Temporal server before.
+        Open journeys must have been ended on the Temporal server before. Raises NotWipedError.
         """
         journeys = [journey.journey_id for journey in plan.journeys]
         letters = [letter for letter, _ in plan.letters]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_SQL["drop_keys"], list(plan.subjects))
             await connection.execute(_SQL["erase_person"], plan.person)
-            for query in ("erase_status", "erase_words", "erase_start", "erase_left", "erase_custody"):
+            for query in ("erase_status", "erase_words", "erase_start", "erase_left"):
                 await connection.execute(_SQL[query], journeys)
+            plain_events = await connection.fetch(_SQL["erase_custody"], journeys)
             await connection.execute(_SQL["erase_letters"], letters, by)
             await connection.execute(_SQL["note_erasure"], plan.person, by, reason, journeys, len(letters))
         for subject in plan.subjects:
             self._vault.keys.forget(subject)
-        # The old rows are dead and still on their pages: the keys, of all things, must not stay there.
-        await self._pool.execute("VACUUM FULL data_key", timeout=_PATIENCE)
-        await self._pool.execute("VACUUM journey_status, journey_words, dead_letter", timeout=_PATIENCE)
+        await self._wipe(*_HELD_PLAIN, *(["custody_event"] if plain_events else []))
+
+    async def _wipe(self, *tables: str) -> None:
+        """Old rows are dead and still on their pages, and statistics keep samples of them: none of it may stay."""
+        try:
+            await self._pool.execute(f"VACUUM (FULL, ANALYZE) {', '.join(tables)}", timeout=_PATIENCE)
+        except TimeoutError as error:
+            message = f"erased, but old rows are still on their pages: a table was busy for {_PATIENCE} seconds"
+            raise NotWipedError(message) from error
+        if not await self._pool.fetchval(_SQL["any_words"]):  # of an empty table ANALYZE leaves what it knew
+            await self._pool.execute(_SQL["drop_statistics_of_words"])
 
     async def _words(self, person: Record, journeys: list[Record]) -> set[bytes]:
         """What a message names the person by: numbers of document, telephone and claims, as far as they are known."""

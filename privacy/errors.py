@@ -28,9 +28,9 @@ class MissingKeyError(PrivacyError):
 class UnreadableError(PrivacyError):
     """What is stored was changed, moved from another place, or sealed with another key: compare with a backup."""
 
-    def __init__(self, subject: str, place: str) -> None:
-        """`place` is the column or payload that does not open."""
-        super().__init__(subject, f"{place} does not open with its key: it was changed or moved")
+    def __init__(self, subject: str, place: str, perhaps: str = "") -> None:
+        """`place` is the column or payload that does not open, `perhaps` what else may explain it."""
+        super().__init__(subject, f"{place} does not open with its key: it was changed or moved{perhaps}")
 
 
 class KeyRingError(ValueError):

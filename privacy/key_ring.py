@@ -15,6 +15,7 @@ from privacy.sealing import KEY_BYTES, Cipher, keyed_digest, new_key
 _PLACE = "data key"
 _HOW = "make one with `journeys privacy keys new FILE` and name it in KEY_RING_FILE, or give its content in KEY_RING"
 _FIRST = "key-1"
+_OR_ANOTHER_RING = ", or the key ring is another one"
 
 
 class Wrapped(NamedTuple):
@@ -120,7 +121,7 @@ class KeyRing:
         try:
             return cipher.open(f"{_PLACE} of {subject}", wrapped.wrapped)
         except UnreadableError:
-            raise UnreadableError(subject, _PLACE) from None
+            raise UnreadableError(subject, _PLACE, _OR_ANOTHER_RING) from None
 
 
 def _wrapping(key: bytes) -> Cipher:

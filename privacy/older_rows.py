@@ -21,7 +21,7 @@ async def seal_older(pool: "Pool[Record]", vault: Vault, progress: Callable[[str
     """Seal every plain row; `progress` hears table and number of rows. Gives how many rows were plain.
 
     A table that was gone through is never looked at again. Whoever read a row before keeps what it read; what was
-    written stays in the table's free space until VACUUM FULL, and in backups: docs/operations.md says more.
+    written is wiped from the table's free space and statistics, and stays in backups: docs/operations.md says more.
     """
     known = {row["name"] for row in await pool.fetch(_SQL["sealed_tables"])}
     total = 0
@@ -31,7 +31,7 @@ async def seal_older(pool: "Pool[Record]", vault: Vault, progress: Callable[[str
         found = await _seal_table(pool, vault, table, sealed)
         if found:
             progress(table, found)
-            await pool.execute(f"VACUUM FULL {table}", timeout=_PATIENCE)
+            await pool.execute(f"VACUUM (FULL, ANALYZE) {table}", timeout=_PATIENCE)
         await pool.execute(_SQL["note_sealed"], table)
         total += found
     return total

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from asyncpg import Pool, Record
 
-from privacy.errors import PrivacyError
+from privacy.errors import MissingKeyError, PrivacyError
 from privacy.key_ring import KeyRing, Wrapped
 from storage.queries import load
 
@@ -50,6 +50,19 @@ async def _rewrap_one(pool: "Pool[Record]", ring: KeyRing, row: Record) -> None:
 async def wrappings(pool: "Pool[Record]") -> dict[str, int]:
     """How many data keys are wrapped under each key-encryption key."""
     return {row["key_id"]: row["keys"] for row in await pool.fetch(_SQL["wrappings"])}
+
+
+async def unopened(pool: "Pool[Record]", ring: KeyRing) -> tuple[PrivacyError, ...]:
+    """Why `ring` does not open data keys that it names the wrapping key of; one of each is tried."""
+    failed = list[PrivacyError]()
+    for row in await pool.fetch(_SQL["one_of_each_wrapping"]):
+        try:
+            await ring.unwrap(row["subject"], Wrapped(row["key_id"], row["wrapped"]))
+        except MissingKeyError:
+            continue  # not on the ring, which `unknown_wrappings` counts
+        except PrivacyError as error:
+            failed.append(error)
+    return tuple(failed)
 
 
 async def unknown_wrappings(pool: "Pool[Record]", ring: KeyRing) -> dict[str, int]:

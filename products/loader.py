@@ -104,14 +104,15 @@ def in_force(history: Sequence[Dated[T]], on: date) -> Dated[T]:
 def load_products(root: Path = ROOT) -> Products:
     """All products below `root`, read and checked once per process; ProductError lists every problem."""
     problems = Problems(root)
-    products = {folder.name: _read(folder, problems) for folder in _folders(root)}
+    products = {folder.name: _read(folder, problems) for folder in products_in(root)}
     if not products:
         problems.add(root, 0, "products", "there is no product folder")
     problems.raise_if_any()
     return Products({name: _assemble(parts) for name, parts in products.items() if parts}, _digest(root))
 
 
-def _folders(root: Path) -> list[Path]:
+def products_in(root: Path) -> list[Path]:
+    """The folders of products below `root`."""
     return sorted(path for path in root.iterdir() if path.is_dir() and _is_product_id(path.name))
 
 
@@ -176,7 +177,7 @@ def _merged(cities: Iterable[PharmacyCity]) -> tuple[PharmacyCity, ...]:
 
 def _digest(root: Path) -> str:
     digest = hashlib.sha256()
-    for folder in _folders(root):
+    for folder in products_in(root):
         for path in sorted(folder / name for name in _FILES if (folder / name).exists()):
             digest.update(f"{folder.name}/{path.name}\0".encode())
             digest.update(path.read_bytes())

@@ -1,15 +1,22 @@
 """Connection pools whose connections speak JSON and find our schema."""
 
+from collections.abc import Callable
+from typing import Any
+
 import orjson
 from asyncpg import Connection, Pool, Record, create_pool
+from asyncpg.pool import PoolConnectionProxy
 
 SCHEMA = "journeys"
 
 
-async def _speak_json(connection: "Connection[Record]") -> None:
+async def speak_json(
+    connection: "Connection[Record] | PoolConnectionProxy[Record]", decoder: Callable[[str], Any] = orjson.loads
+) -> None:
+    """Have jsonb columns of `connection` take Python values, and give what `decoder` makes of their text."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
-            name, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
+            name, encoder=lambda value: orjson.dumps(value).decode(), decoder=decoder, schema="pg_catalog"
         )
 
 
@@ -27,7 +34,7 @@ async def open_pool(url: str, *, schema: str = SCHEMA, min_size: int = 1, max_si
         url,
         min_size=min_size,
         max_size=max_size,
-        init=_speak_json,
+        init=speak_json,
         reset=_leave_as_it_is,
         server_settings={"search_path": schema, "application_name": "patient-journeys"},
         command_timeout=30,

@@ -7,6 +7,8 @@ from typing import TypeVar
 from audit.reconcile.finding import Fault, Finding, Part
 
 Key = TypeVar("Key", bound=Hashable)
+_DIGITS = 16
+"""As many has an amount of ours at most; a larger one, which somebody wrote, may be too long to be written out."""
 
 
 def unmatched(
@@ -40,7 +42,7 @@ def told(value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return f"{value:.2f}" if value.adjusted() < _DIGITS else str(value)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(map(told, value)) or "–"
     return str(value)

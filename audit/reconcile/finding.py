@@ -18,6 +18,8 @@ class Part(StrEnum):
     LEDGER = "ledger"
     BALANCE = "balance"
     """The accounts of a policy period."""
+    ENTRY = "entry"
+    """A movement on an account that belongs to no posting."""
     VOUCHER = "voucher"
     CUSTODY = "custody"
 
@@ -87,10 +89,10 @@ SOUND = frozenset({Verdict.AGREES, Verdict.MOVING, Verdict.ERASED})
 
 
 class Reconciled(Shape):
-    """What came of one journey, or of one policy period."""
+    """What came of one journey, of one policy period, or of a posting that is not there."""
 
     name: str
-    """The journey's id, or the period's."""
+    """The journey's id, or table and number of the row."""
     verdict: Verdict
     runs: int = 0
     findings: tuple[Finding, ...] = ()

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from activities.ledger import policy_digest
-from audit.reconcile.beside import differing, unmatched
+from audit.reconcile.beside import differing, told, unmatched
 from audit.reconcile.finding import Fault, Finding, Part
 from audit.reconcile.rows import Row
+from audit.reconcile.strange import NOT_READ, compared
 from audit.reconcile.told import Said
 from audit.story import Asked
 from privacy.vault import Vault
@@ -17,7 +18,6 @@ from schemas.ledger import Commit, IssueVoucher, Posted, Recover, Release, Reser
 _SUM_INSURED = "sum insured, "
 """How the keys of postings begin that follow the sum insured: they come with a reservation, told by no history."""
 _PERSONAL = frozenset({"policy_number"})
-_NOT_READ = (ValueError, TypeError, KeyError, ArithmeticError)
 
 
 class Posting(NamedTuple):
@@ -62,7 +62,9 @@ def postings(vault: Vault, said: Said, rows: Iterable[Row]) -> Iterator[Finding]
     for key in expected.keys() & there.keys():
         yield from _differing(expected[key], there[key])
     for key in implied & there.keys():
-        yield from _sum_insured(asked[key.removeprefix(_SUM_INSURED)], there[key])
+        with compared(Part.LEDGER, key) as found:
+            found.extend(_sum_insured(asked[key.removeprefix(_SUM_INSURED)], there[key]))
+        yield from found
 
 
 def unbalanced(rows: Iterable[Row]) -> Iterator[Finding]:
@@ -72,7 +74,7 @@ def unbalanced(rows: Iterable[Row]) -> Iterator[Finding]:
         try:
             expected = _entries(row, there)
             moved = {account: Decimal(amount) for account, amount in row["entries"].items()}
-        except _NOT_READ:
+        except NOT_READ:
             yield Finding(part=Part.LEDGER, fault=Fault.UNREADABLE, what=key, field="answer")
             continue
         if expected is None:
@@ -115,13 +117,13 @@ def _posted(asked: Asked) -> Posted | None:
 
 
 def _differing(expected: Posting, row: Row) -> Iterator[Finding]:
-    told = {"kind": expected.kind, "closes": expected.closes, "recovers": expected.recovers}
-    yield from differing(Part.LEDGER, expected.key, told, row)
+    links = {"kind": expected.kind, "closes": expected.closes, "recovers": expected.recovers}
+    yield from differing(Part.LEDGER, expected.key, links, row)
     try:
         request = _read(expected.request, row["request"])
         shape = Reservation if expected.kind == "reserve" else Posted
         answer = dict(shape.model_validate(row["answer"]))
-    except _NOT_READ:
+    except NOT_READ:
         yield Finding(part=Part.LEDGER, fault=Fault.UNREADABLE, what=expected.key, field="request, answer")
         return
     yield from differing(Part.LEDGER, expected.key, expected.request, request, _PERSONAL)
@@ -144,16 +146,15 @@ def _as(value: object, text: str) -> object:
 
 
 def _sum_insured(reserve: Posting, row: Row) -> Iterator[Finding]:
-    told = row["request"].get("sum_insured")
-    expected = f"{reserve.sum_insured:.2f}"
-    if told is None or Decimal(told) != reserve.sum_insured:
+    stored = row["request"].get("sum_insured")
+    if stored is None or Decimal(stored) != reserve.sum_insured:
         yield Finding(
             part=Part.LEDGER,
             fault=Fault.OTHER,
             what=row["key"],
             field="sum_insured",
-            history=expected,
-            database=str(told),
+            history=told(reserve.sum_insured),
+            database=str(stored),
         )
 
 
@@ -176,4 +177,5 @@ def _entries(row: Row, there: Mapping[str, Row]) -> dict[str, Decimal] | None:
 
 
 def _moves(entries: Mapping[str, Decimal]) -> str:
-    return ", ".join(f"{account} {amount:+.2f}" for account, amount in sorted(entries.items())) or "–"
+    signed = ((account, "" if amount.is_signed() else "+", amount) for account, amount in sorted(entries.items()))
+    return ", ".join(f"{account} {sign}{told(amount)}" for account, sign, amount in signed) or "–"

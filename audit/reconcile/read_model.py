@@ -7,15 +7,13 @@ from audit.reconcile.beside import differing, unmatched
 from audit.reconcile.columns import PERSONAL, columns_in, columns_of
 from audit.reconcile.finding import Fault, Finding, Part
 from audit.reconcile.rows import Row, Rows
+from audit.reconcile.strange import NOT_READ, compared
 from audit.reconcile.told import Said
 from privacy import places
 from privacy.errors import PrivacyError
 from privacy.vault import Vault
 from schemas.journey import JourneyStatus
 from schemas.shape import Shape
-
-_NOT_READ = (ValueError, TypeError, KeyError, AttributeError)
-"""What comes of values that none of ours wrote; a shape that does not fit is a ValueError."""
 
 
 class _Table(NamedTuple):
@@ -34,17 +32,21 @@ class _Table(NamedTuple):
 async def read_model(vault: Vault, said: Said, rows: Rows) -> AsyncIterator[Finding]:
     """Every difference in what people read; raises what PostgreSQL raises where data keys cannot be read."""
     if said.status:
-        async for found in _status(vault, said.status, rows.status):
-            yield found
+        with compared(Part.STATUS) as found:
+            found.extend([each async for each in _status(vault, said.status, rows.status)])
+        for each in found:
+            yield each
     elif said.whole and rows.status:
         yield Finding(part=Part.STATUS, fault=Fault.SURPLUS, passing=True)
     for table in _tables(said, rows):
         there = {row[table.key]: row for row in table.rows}
-        for found in unmatched(table.part, table.expected, there, table.perhaps, surplus=said.whole):
-            yield found
+        for each in unmatched(table.part, table.expected, there, table.perhaps, surplus=said.whole):
+            yield each
         for key in table.expected.keys() & there.keys():
-            async for found in _row(vault, said.journey_id, table, key, there[key]):
-                yield found
+            with compared(table.part, str(key)) as found:
+                found.extend([each async for each in _row(vault, said.journey_id, table, key, there[key])])
+            for each in found:
+                yield each
 
 
 def _tables(said: Said, rows: Rows) -> Iterator[_Table]:
@@ -77,17 +79,25 @@ async def _status(vault: Vault, status: JourneyStatus, row: Row | None) -> Async
     if row is None:
         yield Finding(part=Part.STATUS, fault=Fault.ABSENT)
         return
-    newer = (row["updated_at"], row["revision"]) > (status.updated_at, status.revision)
+    newer = _newer(row, status)
     for found in _columns(status, row):
         yield found.model_copy(update={"passing": newer})
     async for found in _sealed(vault, (status.journey_id, places.STATUS), status, row["status"]):
         yield found.model_copy(update={"passing": newer})
 
 
+def _newer(row: Row, status: JourneyStatus) -> bool:
+    """Whether the journey may have written it since; not, where none of ours ever wrote such a moment."""
+    try:
+        return bool((row["updated_at"], row["revision"]) > (status.updated_at, status.revision))
+    except TypeError:  # infinite, which has no zone, or one that Python cannot hold
+        return False
+
+
 def _columns(status: JourneyStatus, row: Row) -> Iterator[Finding]:
     try:
         there = columns_in(row)
-    except _NOT_READ:
+    except NOT_READ:
         yield Finding(part=Part.STATUS, fault=Fault.UNREADABLE, field="money, escalations, custody")
         return
     yield from differing(Part.STATUS, "", columns_of(status), there, PERSONAL | {"money"})
@@ -100,7 +110,7 @@ async def _sealed(vault: Vault, at: tuple[str, str], expected: Shape, stored: ob
         there = type(expected).model_validate(await vault.open(*at, stored))
     except PrivacyError as error:
         why = str(error)
-    except _NOT_READ:
+    except NOT_READ:
         why = "is not what was ever written there"
     if why:
         yield Finding(part=Part.STATUS, fault=Fault.UNREADABLE, database=why)

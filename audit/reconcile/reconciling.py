@@ -15,10 +15,12 @@ from temporalio.client import Client
 from audit.reconcile.custody import custody
 from audit.reconcile.erased import erased
 from audit.reconcile.finding import Fault, Finding, Part, Reconciled, Verdict
+from audit.reconcile.ordered import ordered
 from audit.reconcile.postings import postings, postings_of, unbalanced
 from audit.reconcile.read_model import read_model
 from audit.reconcile.rows import Rows, rows_of
 from audit.reconcile.runs import Replay, missing, rests, runs_of
+from audit.reconcile.strange import compared
 from audit.reconcile.told import Run, Said, said, unread
 from audit.reconcile.vouchers import vouchers
 from audit.replaying import Verdict as Replayable
@@ -83,22 +85,31 @@ class Reconciler:
         return Look(known, rows, rested, came)
 
     async def _compared(self, known: Said, rows: Rows) -> AsyncIterator[Finding]:
-        async for found in read_model(self._vault, known, rows):
-            yield found
+        for each in ordered(known, rows):
+            yield each
+        async for each in read_model(self._vault, known, rows):
+            yield each
         booked = list(postings_of(self._vault, known.asked))
-        for found in postings(self._vault, known, rows.postings):
-            yield found
-        for part in (unbalanced(rows.postings), vouchers(known, booked, rows.vouchers), custody(known, rows.links)):
-            for found in part:
-                yield found
+        for part, differences in (
+            (Part.LEDGER, postings(self._vault, known, rows.postings)),
+            (Part.LEDGER, unbalanced(rows.postings)),
+            (Part.VOUCHER, vouchers(known, booked, rows.vouchers)),
+            (Part.CUSTODY, custody(known, rows.links)),
+        ):
+            with compared(part) as found:
+                found.extend(differences)
+            for each in found:
+                yield each
 
 
 def _erased(journey_id: str, runs: Sequence[Run], rows: Rows, *, whole: bool) -> Iterator[Finding]:
     lost = [run for run in runs if run.told.verdict not in {Replayable.ERASED, Replayable.REPLAYS}]
     yield from unread(lost)
     histories = [run.recorded for run in runs if run.recorded]
-    yield from erased(journey_id, histories, rows, whole=whole and not lost)
-    yield from unbalanced(rows.postings)
+    with compared(Part.LEDGER) as found:
+        found.extend(erased(journey_id, histories, rows, whole=whole and not lost))
+        found.extend(unbalanced(rows.postings))
+    yield from found
 
 
 def _started(runs: Sequence[Run], rows: Rows) -> Iterator[Finding]:

@@ -83,7 +83,5 @@ def _of(wrong: Collection[Finding], part: Part) -> list[str]:
 
 
 async def _unchanged(connection: "PoolConnectionProxy[Record]", journey_id: str, look: Look) -> bool:
-    row, seen = await connection.fetchrow(SQL["lock_status"], journey_id), look.rows.status
-    if row is None or seen is None:
-        return not row and not seen
-    return all(row[name] == seen[name] for name in ("revision", "updated_at", "erased_at"))
+    version, seen = await connection.fetchval(SQL["lock_status"], journey_id), look.rows.status
+    return bool(version == (seen["version"] if seen else None))

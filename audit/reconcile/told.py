@@ -54,6 +54,8 @@ class Said(NamedTuple):
     possible: Written | None
     """What the last transition wrote, where nobody knows whether it did."""
     asked: tuple[Asked, ...]
+    person: str
+    """Reference of the insured person; empty where no run could be read."""
 
 
 def said(journey_id: str, runs: Sequence[Run], *, whole: bool) -> Said:
@@ -75,6 +77,7 @@ def said(journey_id: str, runs: Sequence[Run], *, whole: bool) -> Said:
         notices={one.key: one for each in answered for one in each.notices},
         possible=next((each for each in reversed(written) if not each.answered), None),
         asked=tuple(each for story in stories for each in story.asked if _usable(each)),
+        person=next((story.person for story in stories if story.person), ""),
     )
 
 

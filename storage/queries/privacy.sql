@@ -41,6 +41,10 @@ UPDATE data_key SET key_id = $4, wrapped = $5 WHERE subject = $1 AND key_id = $2
 -- How many data keys are wrapped under each key-encryption key.
 SELECT key_id, count(*) AS keys FROM data_key WHERE wrapped IS NOT NULL GROUP BY key_id ORDER BY key_id;
 
+-- name: one_of_each_wrapping
+-- One data key of each key-encryption key.
+SELECT DISTINCT ON (key_id) subject, key_id, wrapped FROM data_key WHERE wrapped IS NOT NULL ORDER BY key_id, subject;
+
 -- name: sealed_tables
 -- Tables in which nothing is plain any more.
 SELECT name FROM sealed_table;
@@ -226,7 +230,16 @@ DELETE FROM left_behind WHERE journey_id = ANY ($1::text []);
 -- name: erase_custody
 -- Events of journeys $1 from before there was sealing; their hashes stay.
 UPDATE custody_event SET event = '"erased"'
-WHERE journey_id = ANY ($1::text []) AND jsonb_typeof(event) = 'object';
+WHERE journey_id = ANY ($1::text []) AND jsonb_typeof(event) = 'object'
+RETURNING seq;
+
+-- name: any_words
+-- Whether any journey is found by its words.
+SELECT EXISTS (SELECT FROM journey_words);
+
+-- name: drop_statistics_of_words
+-- Statistics of a column, and of the index on it, go with a change of its type, also where it is the same.
+ALTER TABLE journey_words ALTER COLUMN words TYPE text;
 
 -- name: erase_letters
 -- Letters $1 keep their reason alone; $2 erased them.

@@ -22,16 +22,16 @@ SELECT journey_id FROM custody_event WHERE $1::timestamptz IS NULL
 ORDER BY journey_id;
 
 -- name: start
--- Whether journey $1 has a claim, and how its start stands.
-SELECT claim.journey_id IS NOT NULL AS claimed, journey_start.status
+-- Whether journey $1 has a claim, of which person, and how its start stands.
+SELECT claim.journey_id IS NOT NULL AS claimed, claim.person_ref, journey_start.status
 FROM (SELECT $1::text AS journey_id) AS asked
 LEFT JOIN claim USING (journey_id)
 LEFT JOIN journey_start USING (journey_id);
 
 -- name: status
--- The status of journey $1, and whether the search finds it by what its columns say.
+-- The status of journey $1, which version of the row it is, and whether the search finds it by what its columns say.
 SELECT
-    journey_status.*,
+    journey_status.*, journey_status.xmin::text AS version,
     coalesce(journey_words.words = searched_words(claim_number, policy_number, drug, journey_status.journey_id), FALSE)
         AS found_by_its_words
 FROM journey_status
@@ -97,9 +97,16 @@ WHERE
     IS DISTINCT FROM (booked.insurer, booked.available, booked.reserved, booked.committed)
 ORDER BY period.period_id;
 
+-- name: orphans
+-- Entries whose posting is not there.
+SELECT entry.journal_id, entry.account, entry.amount
+FROM entry LEFT JOIN journal USING (journal_id)
+WHERE journal.journal_id IS NULL
+ORDER BY entry.journal_id, entry.account;
+
 -- name: lock_status
--- Revision and moment of the status of journey $1, which nobody else writes until the transaction ends.
-SELECT revision, updated_at, erased_at FROM journey_status WHERE journey_id = $1 FOR UPDATE;
+-- Which version of the row the status of journey $1 is; nobody else writes it until the transaction ends.
+SELECT xmin::text AS version FROM journey_status WHERE journey_id = $1 FOR UPDATE;
 
 -- name: drop_status
 -- The status of journey $1 goes, to be written anew.

@@ -27,6 +27,15 @@ async def travelled(temporal: Client, postgres: EmbeddedPostgres, template: str)
 
 
 @pytest.fixture
+def reached(travelled: Travelled, books: Books, monkeypatch: pytest.MonkeyPatch) -> Books:
+    """The copy of this test, which commands are set to, with the server that has the histories."""
+    monkeypatch.setenv("DATABASE_URL", books.url)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", travelled.client.service_client.config.target_host)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", travelled.client.namespace)
+    return books
+
+
+@pytest.fixture
 async def books(travelled: Travelled, postgres: EmbeddedPostgres) -> AsyncIterator[Books]:
     """A copy of its own for each test."""
     async with database_like(postgres, travelled.template) as name:

@@ -20,6 +20,13 @@ def test_json_and_protobuf_tell_the_same(tmp_path: Path) -> None:
     assert (as_protobuf.workflow_type, as_protobuf.build) == ("SpecialtyDrugJourney", "tests")
 
 
+def test_a_mark_of_the_byte_order_is_no_content(tmp_path: Path) -> None:
+    """Some editors write one before JSON."""
+    file = tmp_path / "run.json"
+    file.write_bytes(b"\xef\xbb\xbf" + SAMPLE.read_bytes())
+    assert read_file(file).history == read_file(SAMPLE).history
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -48,6 +48,7 @@ class Planted(NamedTuple):
     field: str = ""
 
 
+DEEP = "(repeat('[', 3000) || repeat(']', 3000))::jsonb"
 READ_MODEL = {
     "a stage": Planted(
         "refilled",
@@ -114,6 +115,37 @@ READ_MODEL = {
         "INSERT INTO decision SELECT journey_id, 99, record, at FROM decision WHERE journey_id = $1 AND number = 1",
         *(Part.DECISIONS, Fault.SURPLUS),
     ),
+    "a moment that Python cannot hold": Planted(
+        "withdrawn",
+        "UPDATE timeline SET at = '0044-03-15 BC' WHERE journey_id = $1 AND seq = 1",
+        *(Part.TIMELINE, Fault.OTHER, "at"),
+    ),
+    "a decision's moment that Python cannot hold": Planted(
+        "recovered",
+        "UPDATE decision SET at = '294276-12-31' WHERE journey_id = $1 AND number = 1",
+        *(Part.DECISIONS, Fault.OTHER, "at"),
+    ),
+    "moments that never end": Planted(
+        "locked",
+        """UPDATE journey_status SET status = '5', money = '7', updated_at = 'infinity', stage_since = '-infinity'
+        WHERE journey_id = $1""",
+        *(Part.STATUS, Fault.UNREADABLE, "money, escalations, custody"),
+    ),
+    "a status of a moment that Python cannot hold": Planted(
+        "therapy",
+        "UPDATE journey_status SET updated_at = '0044-03-15 BC', erased_at = NULL WHERE journey_id = $1",
+        *(Part.STATUS, Fault.OTHER, "updated_at"),
+    ),
+    "a status of more depth than is read": Planted(
+        "refilled",
+        f"UPDATE journey_status SET status = {DEEP}, money = {DEEP} WHERE journey_id = $1",  # noqa: S608 - our own words
+        *(Part.STATUS, Fault.UNREADABLE, "money, escalations, custody"),
+    ),
+    "a decision of more depth than is read": Planted(
+        "recovered",
+        f"UPDATE decision SET record = {DEEP} WHERE journey_id = $1 AND number = 1",  # noqa: S608 - our own words
+        *(Part.DECISIONS, Fault.UNREADABLE),
+    ),
     "a message gone": Planted("withdrawn", "DELETE FROM outbox WHERE journey_id = $1", Part.MESSAGES, Fault.ABSENT),
 }
 
@@ -144,6 +176,7 @@ async def test_what_people_read_is_found_and_mended(planted: Planted, travelled:
 
 
 _RESERVATION = "journal_id = (SELECT journal_id FROM journal WHERE journey_id = $1 AND kind = '{}' LIMIT 1)"
+_LONGEST = 5000
 LEFT_ALONE = {
     "a message too many": Planted(
         "withdrawn",
@@ -180,6 +213,12 @@ LEFT_ALONE = {
         "UPDATE journal SET answer = '{}' WHERE journey_id = $1 AND kind = 'reserve'",
         *(Part.LEDGER, Fault.UNREADABLE, "request, answer"),
     ),
+    "an answer beyond measure": Planted(
+        "locked",
+        """UPDATE journal SET answer = answer || '{"granted": "1E+99999"}'
+        WHERE journey_id = $1 AND kind = 'reserve'""",
+        *(Part.LEDGER, Fault.BROKEN, "entries"),
+    ),
     "an amount that was booked": Planted(
         "therapy",
         f"UPDATE entry SET amount = amount * 2 WHERE {_RESERVATION.format('commit')}",  # noqa: S608 - our own words
@@ -211,6 +250,21 @@ LEFT_ALONE = {
         "UPDATE voucher SET last_day = issued_on + 999 WHERE journey_id = $1",
         *(Part.VOUCHER, Fault.OTHER, "last_day"),
     ),
+    "a last day that Python cannot hold": Planted(
+        "locked",
+        "UPDATE voucher SET last_day = '0044-03-15 BC' WHERE journey_id = $1",
+        *(Part.VOUCHER, Fault.OTHER, "last_day"),
+    ),
+    "a sum insured that is no request": Planted(
+        "locked",
+        "UPDATE journal SET request = '5' WHERE journey_id = $1 AND kind = 'open'",
+        *(Part.LEDGER, Fault.UNREADABLE),
+    ),
+    "an answer of more depth than is read": Planted(
+        "locked",
+        f"UPDATE journal SET answer = {DEEP} WHERE journey_id = $1 AND kind = 'reserve'",  # noqa: S608 - our own words
+        *(Part.LEDGER, Fault.UNREADABLE, "request, answer"),
+    ),
     "a prescription": Planted(
         "refilled",
         "UPDATE voucher SET prescribed_on = '2001-01-01' WHERE journey_id = $1",
@@ -234,6 +288,19 @@ LEFT_ALONE = {
         "UPDATE custody_event SET event = '\"sealed:1:AAAA\"' WHERE journey_id = $1 AND seq = 2",
         *(Part.CUSTODY, Fault.BROKEN),
     ),
+    "another person": Planted(
+        "refilled",
+        "UPDATE claim SET person_ref = (SELECT min(ref) FROM person WHERE ref <> person_ref) WHERE journey_id = $1",
+        *(Part.START, Fault.OTHER, "person_ref"),
+    ),
+    "a start that failed": Planted(
+        "withdrawn",
+        "UPDATE journey_start SET status = 'failed' WHERE journey_id = $1",
+        *(Part.START, Fault.OTHER, "start"),
+    ),
+    "an order to start gone": Planted(
+        "withdrawn", "DELETE FROM journey_start WHERE journey_id = $1", Part.START, Fault.OTHER, "start"
+    ),
     "a claim gone": Planted("refilled", "DELETE FROM claim WHERE journey_id = $1", Part.START, Fault.ABSENT),
 }
 
@@ -246,6 +313,7 @@ async def test_what_is_no_matter_of_reading_is_found_and_left_alone(
     journey = getattr(travelled, planted.journey)
     came = await found(planted, journey, books)
     assert "SECRET" not in came.model_dump_json()
+    assert len(came.model_dump_json()) < _LONGEST
     again = await books.repair(journey, came.findings)
     assert (again.findings, again.repaired) == (came.findings, ())
 

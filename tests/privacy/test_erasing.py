@@ -16,7 +16,7 @@ from console.reads import Reads
 from console.sealed import ErasedJourneyError
 from console.views import JourneyFilter
 from intake.identity import document_digest
-from privacy.erasing import Erasing, NobodyError
+from privacy.erasing import Erasing, NobodyError, NotWipedError
 from privacy.vault import Vault
 from schemas.car_t_view import CarTView
 from schemas.journey import WaitingFor
@@ -36,7 +36,7 @@ PRODUCT = "pingan-cancer-drug"
 _ERASURES = "SELECT erased_by, reason, journeys FROM erasure WHERE person_ref = $1"
 _CLAIM = """
     INSERT INTO claim (product, claim_number, journey_id, person_ref, content, salt)
-    VALUES ('p', 'd', $1, $2, '{}', '')
+    VALUES ('p', $1, $1, $2, '{}', '')
 """
 PERSON = "person-aaaaaaaaaaaaaaaaaaaa"
 HEADERS = {"content-type": "application/cloudevents+json"}
@@ -133,6 +133,53 @@ async def test_a_list_shows_what_was_erased_and_nothing_finds_it(pool: Pool, vau
     assert (view.whole, view.erased, [link.event for link in view.links]) == (True, True, [None] * len(view.links))
     await samples.write_all(pool, samples.status(3))
     assert await pool.fetchval("SELECT claim_number FROM journey_status WHERE journey_id = $1", journey) == "erased"
+
+
+_STATISTICS = "SELECT string_agg(pg_stats::text, ' ') FROM pg_stats WHERE schemaname = 'journeys'"
+
+
+@pytest.mark.parametrize("claims", [(1, 2, 3), (1,)], ids=["alone", "among others"])
+async def test_neither_statistics_nor_files_keep_anything_of_a_person(
+    claims: tuple[int, ...], pool: Pool, vault: Vault
+) -> None:
+    """PostgreSQL samples values for its planner, and dead rows lie on their pages: both are wiped."""
+    journey, words = samples.journey_id(1), "CLM-000001"
+    await vault.seal(journey, "status", "anything")
+    wrapped = await pool.fetchval("SELECT wrapped FROM data_key WHERE subject = $1", journey)
+    await samples.write_all(pool, *(samples.status(number) for number in (1, 2, 3)))
+    await pool.execute("INSERT INTO person (ref, document, as_of) VALUES ($1, 'x', now())", PERSON)
+    for number in claims:
+        await pool.execute(_CLAIM, samples.journey_id(number), PERSON)
+    await pool.execute("ANALYZE")
+    assert words in await pool.fetchval(_STATISTICS)
+    erasing = Erasing(pool, vault)
+    await erasing.carry_out(await erasing.plan(PERSON), by="officer-1", reason="request 14")
+    assert words not in await pool.fetchval(_STATISTICS)
+    assert wrapped.hex() not in await pool.fetchval(_STATISTICS)
+    await pool.execute("CHECKPOINT")
+    for relation in ("journey_status", "journey_words", "journey_words_runs", "data_key"):
+        file = await pool.fetchval("SELECT pg_read_binary_file(pg_relation_filepath($1::regclass))", relation)
+        assert words.encode() not in file
+        assert wrapped not in file
+
+
+async def test_an_erasure_that_could_not_wipe_says_so(
+    pool: Pool, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody reads for too long: the person is erased all the same, and erasing once more wipes."""
+    await samples.write_all(pool, samples.status(1))
+    await pool.execute("INSERT INTO person (ref, document, as_of) VALUES ($1, 'x', now())", PERSON)
+    await pool.execute(_CLAIM, samples.journey_id(1), PERSON)
+    erasing = Erasing(pool, vault)
+    plan = await erasing.plan(PERSON)
+    async with pool.acquire() as reader, reader.transaction():
+        await reader.fetch("SELECT FROM dead_letter")
+        monkeypatch.setattr("privacy.erasing._PATIENCE", 0.2)
+        with pytest.raises(NotWipedError, match="still on their pages"):
+            await erasing.carry_out(plan, by="officer-1", reason="request 15")
+    assert await pool.fetchval("SELECT claim_number FROM journey_status") == "erased"
+    monkeypatch.undo()
+    await erasing.carry_out(plan, by="officer-1", reason="request 15")
 
 
 async def test_nobody_is_erased_who_is_not_there(pool: Pool, vault: Vault) -> None:

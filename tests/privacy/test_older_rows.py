@@ -118,6 +118,24 @@ async def test_every_row_is_sealed_once_and_still_found(before: Pool) -> None:
     assert (await Reads(before, vault).timeline(JOURNEY)).items == tuple(samples.entries(1))
 
 
+async def test_statistics_keep_nothing_of_what_was_plain(before: Pool) -> None:
+    """PostgreSQL had sampled names and numbers for its planner."""
+    await before.execute(
+        """INSERT INTO person (ref, id_type, id_number, name, birth_date, sex, citizenship, phone, province, city,
+        address_detail, as_of)
+        SELECT 'person-bbbbbbbbbbbbbbbbbbbb', id_type, id_number || '8', name, birth_date, sex, citizenship, phone,
+            province, city, address_detail, as_of
+        FROM person"""
+    )
+    await before.execute("ANALYZE")
+    statistics = "SELECT string_agg(pg_stats::text, ' ') FROM pg_stats WHERE schemaname = $1"
+    sampled = await before.fetchval(statistics, SCHEMA)
+    assert all(word in sampled for word in (NAME, NUMBER, PHONE))
+    await seal_older(before, Vault(before, RING), lambda *_: None)
+    sampled = await before.fetchval(statistics, SCHEMA)
+    assert not [word for word in (NAME, NUMBER, PHONE) if word in sampled]
+
+
 async def test_a_repeat_of_a_posting_of_before_is_known(before: Pool) -> None:
     """The policy is named by its digest now, in what was booked before as well: a repeat gets the first answer."""
     vault = Vault(before, RING)

@@ -37,6 +37,7 @@ from workers.stack.ports import free_port
 COMMANDS = [name for name, _, _ in REGISTERED]
 JOURNEYS = [sys.executable, "-m", "workers.cli"]
 FIRST = samples.journey_id(1)
+HISTORY = Path(__file__).parents[1] / "histories" / "aid-not-applied-for.json"
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,6 +45,39 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*JOURNEYS, *words], capture_output=True, text=True, check=False, env=os.environ | environment
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["build-id"],
+        ["--help"],
+        ["calendar", "show", "2026"],
+        ["calendar", "show", "2026", "--json"],
+        ["audit", "replay", str(HISTORY), "--json"],
+        ["audit", "replay", str(HISTORY), "--lang", "en"],
+    ],
+)
+def test_a_full_disk_is_a_message(words: list[str]) -> None:
+    """Status 1 and one line; nothing is printed after it."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([*JOURNEYS, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "standard output cannot be written: No space left on device"
+
+
+def test_who_reads_no_further_hears_nothing_more() -> None:
+    """A pipe that is closed ends a command quietly, also one that prints as it goes."""
+    journeys = subprocess.Popen(
+        [*JOURNEYS, "audit", "replay", str(HISTORY), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert journeys.stdout
+    journeys.stdout.close()
+    _, told = journeys.communicate()
+    assert (journeys.returncode, told) == (1, "")
 
 
 Said = Callable[..., tuple[int, str, str]]

@@ -115,6 +115,19 @@ async def test_a_ring_is_made_once_rotated_and_wraps_anew(
         await privacy.rewrap()
 
 
+async def test_a_ring_that_only_bears_the_same_names_is_told(
+    file: Path, pool: Pool, database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It opens nothing, and says what may be wrong."""
+    monkeypatch.setenv("DATABASE_URL", database)
+    await Vault(pool, key_ring(Settings())).seal("journey-x", "place", 1)
+    file.write_text(KeyRing.new().text())  # noqa: ASYNC240 - one small file
+    told = "journey-x: data key does not open with its key: it was changed or moved, or the key ring is another one"
+    with pytest.raises(CommandError, match=told):
+        await privacy.list_keys()
+    assert "key-1: 1 data keys, active" in capsys.readouterr().out
+
+
 def test_without_a_ring_a_command_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """No traceback: what is missing, and how one is made."""
     monkeypatch.delenv("KEY_RING")

@@ -112,6 +112,21 @@ def test_what_cannot_be_asked_is_told(options: list[str], said: str, capsys: Sai
     assert captured.out == ""
 
 
+def test_a_folder_without_products_is_told(tmp_path: Path, capsys: Said) -> None:
+    """By its name."""
+    assert run(["audit", "redecide", REFILLED[0], "--products", str(tmp_path)]) == 2
+    assert (
+        capsys.readouterr().err == f"--products {tmp_path}: holds no product, a folder of its own with a product.toml\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["redecide", "replay"])
+def test_a_folder_without_histories_proves_nothing(command: str, tmp_path: Path, capsys: Said) -> None:
+    """Status 2, also where another one has some."""
+    assert run(["audit", command, REFILLED[0], str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"{tmp_path}: holds no history, neither *.json nor *.pb\n"
+
+
 def test_a_history_that_cannot_be_read_stops_nothing(tmp_path: Path, capsys: Said) -> None:
     """It is told, and the others are looked at."""
     (tmp_path / "cut.json").write_text((HISTORIES / "delivered.json").read_text(encoding="utf-8")[:5000])

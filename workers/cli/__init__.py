@@ -11,6 +11,7 @@ from rich.console import Console
 
 from privacy.errors import KeyRingError
 from workers.cli.failures import BAD_INPUT, CommandError
+from workers.cli.output import watched
 from workers.leaving import leave
 from workers.settings import Settings
 
@@ -68,7 +69,8 @@ def main() -> None:
 def run(words: Sequence[str]) -> int:
     """Run the command of these words, without the program's name; gives its exit status."""
     try:
-        build()(words)
+        with watched():
+            build()(words)
     except CycloptsError:
         return BAD_INPUT  # cyclopts has said what is wrong
     except CommandError as error:

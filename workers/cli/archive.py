@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from audit import listing
 from audit.archive.chain import Head
@@ -72,7 +72,8 @@ async def export(*, json: _Flag = False, lang: Language | None = None) -> int:
 async def gaps(*, json: _Flag = False, lang: Language | None = None) -> int:
     """Prove that every closed run is archived; status 1 when something is missing, which is listed with its reason.
 
-    Asked are the Temporal server (closed runs), the archive (runs that name another) and what was started.
+    Asked are the Temporal server (closed runs), the archive (runs that name another) and what was started. What is
+    archived is not read: contents that were altered or lost are found by `verify`.
 
     Parameters
     ----------
@@ -151,9 +152,21 @@ async def server(settings: Settings, vault: Vault | None = None) -> AsyncIterato
     With the `vault` it reads what payloads say.
     """
     try:
-        yield await connect(settings, vault)
+        client = await connect(settings, vault)
+        await namespace_known(client)
+        yield client
     except (RuntimeError, RPCError) as error:
         raise no_server(settings) from error
+
+
+async def namespace_known(client: Client) -> None:
+    """Raise BadInputError where the server says that there is none; whatever else is wrong is told when it matters."""
+    try:
+        await listing.retention(client)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            message = f"the Temporal server knows no namespace {client.namespace}: correct TEMPORAL_NAMESPACE"
+            raise BadInputError(message) from error
 
 
 def no_server(settings: Settings) -> AwayError:

@@ -17,6 +17,7 @@ from audit.accepted import Acceptance, AcceptedFileError, read_accepted
 from audit.replaying import GOOD, Replayed
 from workers.cli.failures import BadInputError
 from workers.cli.history_sources import Histories, chosen
+from workers.cli.patience import a_while
 from workers.cli.render_replay import report
 from workers.cli.words import Language, Words
 from workers.replaying import Manner, replay_all
@@ -54,7 +55,7 @@ async def replay(
     accepted: Path | None = None,
     sandboxed: _Flag = False,
     processes: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 2,
-    limit: Annotated[float, Parameter(validator=Number(gt=0, lte=3600))] = 30,
+    limit: Annotated[float, Parameter(validator=a_while)] = 30,
     json: _Flag = False,
     lang: Language | None = None,
 ) -> int:
@@ -82,7 +83,7 @@ async def replay(
     processes
         So many histories at a time.
     limit
-        Seconds for one history; a process that takes longer is killed.
+        Seconds for one history, 1 or more; a process that takes longer is killed.
     json
         Print for programs: what came of each on a line, as it ends.
     lang

@@ -152,7 +152,8 @@ def _payloads(runs: Sequence[Run]) -> int:
 
 def _write(file: Path, whole: SignedBundle) -> None:
     try:
-        with file.open("xb") as out:
+        # For its owner alone from its first byte on: evidence is nobody else's, masked or not.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(orjson.dumps(whole.model_dump(mode="json"), option=orjson.OPT_INDENT_2) + b"\n")
     except OSError as error:
         message = f"{file}: cannot be written: {error.strerror}"

@@ -12,10 +12,10 @@ from audit.histories import HistoryError, Recorded, read_file
 from audit.replaying import Replayed, unreadable
 from audit.sources import ARCHIVE_AWAY, Sources, Wanted
 from console.reads import Reads
-from schemas.civil import CHINA
-from workers.cli.archive import Opened, no_server, opened
+from workers.cli.archive import Opened, namespace_known, no_server, opened
 from workers.cli.failures import BadInputError
 from workers.cli.reading import resolve
+from workers.cli.since import moment_of
 from workers.clients import connect
 from workers.vaults import open_vault
 
@@ -36,13 +36,15 @@ async def sources() -> AsyncIterator[tuple[Sources, Reads]]:
 async def _client(archive: Opened) -> Client | None:
     """None where the server is away; where the archive is, too, there is nothing to read."""
     try:
-        return await connect(archive.settings)
+        client = await connect(archive.settings)
+        await namespace_known(client)
     except RuntimeError as error:
         try:
             await archive.register.head()
         except ARCHIVE_AWAY:
             raise no_server(archive.settings) from error
         return None
+    return client
 
 
 async def chosen(
@@ -66,7 +68,7 @@ async def chosen(
 async def _wanted(reads: Reads, journey: str | None, since: datetime | None) -> Wanted:
     if journey is not None:
         return Wanted(journey_id=await resolve(reads, journey))
-    return Wanted(since=since.replace(tzinfo=CHINA) if since and not since.tzinfo else since)
+    return Wanted(since=moment_of(since) if since else None)
 
 
 async def _total(found: Sources, wanted: Wanted) -> int | None:
@@ -81,13 +83,20 @@ def _files(places: Sequence[Path]) -> list[Path]:
     found = list[Path]()
     for place in places:
         if place.is_dir():
-            found += sorted(file for kind in _KINDS for file in place.rglob(kind))
+            found += _histories_in(place)
         elif place.is_file():
             found.append(place)
         else:
             message = f"{place}: no such file or folder; give histories as JSON or protobuf, or a folder of them"
             raise BadInputError(message)
     return found
+
+
+def _histories_in(folder: Path) -> list[Path]:
+    if found := sorted(file for kind in _KINDS for file in folder.rglob(kind)):
+        return found
+    message = f"{folder}: holds no history, neither *.json nor *.pb"
+    raise BadInputError(message)
 
 
 async def _read(files: Sequence[Path]) -> Histories:

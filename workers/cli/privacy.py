@@ -12,11 +12,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from intake.identity import document_digest
-from privacy.erasing import Erasing, NobodyError, Plan
+from privacy.erasing import Erasing, NobodyError, NotWipedError, Plan
 from privacy.key_ring import KeyRing
 from privacy.older_rows import seal_older
 from privacy.rewrapping import rewrap as wrap_anew
-from privacy.rewrapping import wrappings
+from privacy.rewrapping import unopened, wrappings
 from schemas.people import IdDocument, IdDocumentType
 from storage.away import DATABASE_AWAY
 from workers.cli.failures import AwayError, BadInputError, CommandError
@@ -79,7 +79,11 @@ async def erase(
             message = "nothing was erased"
             raise CommandError(message)
         await _end(settings, plan)
-        await erasing.carry_out(plan, by=by or f"os:{getpass.getuser()}", reason=reason)
+        try:
+            await erasing.carry_out(plan, by=by or f"os:{getpass.getuser()}", reason=reason)
+        except NotWipedError as error:
+            message = f"{plan.person}: {error}; run the same command again"
+            raise CommandError(message) from error
     _out.print(f"{plan.person} erased; running processes heed it within a minute")
 
 
@@ -138,17 +142,22 @@ async def rewrap() -> None:
 
 @keys.command(name="list")
 async def list_keys() -> None:
-    """Show the keys of the ring, and how many data keys each of them wraps; status 1 where one is missing."""
+    """Show the keys of the ring, and how many data keys each of them wraps.
+
+    Status 1 where a key is missing, or does not open the one data key that is tried of those it wraps.
+    """
     settings = Settings()
     ring = key_ring(settings)
     async with database(settings) as pool:
-        counted = await wrappings(pool)
+        counted, failed = await wrappings(pool), await unopened(pool, ring)
     for name in ring.ids:
         _out.print(f"{name}: {counted.get(name, 0)} data keys{', active' if name == ring.active else ''}")
     if missing := {name: count for name, count in counted.items() if name not in ring.ids}:
         told = ", ".join(f"{name} ({count} data keys)" for name, count in missing.items())
         message = f"not on the ring: {told}; what they wrap cannot be read"
         raise CommandError(message)
+    if failed:
+        raise CommandError("\n".join(map(str, failed)))
 
 
 def _check_words(reason: str, by: str) -> None:

@@ -18,17 +18,19 @@ from audit import listing
 from audit.reconcile.balances import balances
 from audit.reconcile.finding import SOUND, Reconciled
 from audit.reconcile.journeys import journeys
+from audit.reconcile.orphans import orphans
 from audit.reconcile.reconciling import Reconciler
 from audit.reconcile.repairing import Repair
 from audit.reconcile.rows import rows_of
 from audit.sources import Sources
 from console.reads import Reads
 from privacy.vault import Vault
-from schemas.civil import CHINA
 from workers.cli.archive import Opened, opened, progress, server
 from workers.cli.failures import BadInputError, CommandError
+from workers.cli.patience import a_while
 from workers.cli.reading import resolve
 from workers.cli.render_reconcile import reconciled_table, repairs_table
+from workers.cli.since import moment_of
 from workers.cli.words import Language, Words
 from workers.logs import configure_logs
 from workers.replaying import Manner, Replayers
@@ -48,7 +50,7 @@ async def reconcile(
     repair: _Flag = False,
     yes: _Flag = False,
     processes: Annotated[int, Parameter(validator=Number(gte=1, lte=64))] = 2,
-    limit: Annotated[float, Parameter(validator=Number(gt=0, lte=3600))] = 30,
+    limit: Annotated[float, Parameter(validator=a_while)] = 30,
     json: _Flag = False,
     lang: Language | None = None,
 ) -> int:
@@ -57,6 +59,10 @@ async def reconcile(
     Every run, archived or on the Temporal server, is replayed with today's code and held against PostgreSQL, row by
     row and both ways. Status 0 when all agree, 1 when something does not, is missing, or cannot be compared. A journey
     that moves meanwhile is looked at again, and at last told as moving. An erased one agrees as far as can be told.
+
+    With --since and --all, entries of the ledger that belong to no posting are told as well. Not compared are codes of
+    vouchers and the wrong ones that were tried, when PostgreSQL booked, closed or wrote down something, and what is
+    kept of events, actions and call-backs.
 
     Parameters
     ----------
@@ -75,9 +81,9 @@ async def reconcile(
     processes
         So many journeys at a time.
     limit
-        Seconds for replaying one history; a process that takes longer is killed.
+        Seconds for replaying one history, 1 or more; a process that takes longer is killed.
     json
-        Print for programs: what came of each journey on a line.
+        Print for programs: what came of each journey on a line, as it is done; with --repair, all at the end.
     lang
         Language of the headings; that of LANG unless told.
 
@@ -90,14 +96,21 @@ async def reconcile(
     async with _open_house(Manner(processes, limit, telling=True)) as house:
         chosen = await house.chosen(journey, since)
         with progress(len(chosen), shown=not json) as advance:
-            came = await house.look(chosen, processes, advance)
-        came += await house.balances(None if all_ else chosen)
+
+            def done(each: Reconciled) -> None:
+                advance(1)
+                if json and not repair:  # what is repaired is told as it is afterwards
+                    _write(each)
+
+            came = await house.look(chosen, processes, done)
+        beside = await house.beside(None if all_ else chosen, every=journey is None)
         if repair:
             _ask(came, words, yes=yes)
             came = await house.repaired(came)
-    if json:
-        sys.stdout.writelines(f"{each.model_dump_json(exclude_defaults=True)}\n" for each in came)
-    else:
+    for each in [*(came if repair else ()), *beside] if json else ():
+        _write(each)
+    came += beside
+    if not json:
         _out.print(reconciled_table(came, words) if came else words("empty"))
     return 0 if all(each.verdict in SOUND for each in came) else _DISAGREES
 
@@ -121,8 +134,7 @@ class _House:
     async def chosen(self, journey: str | None, since: datetime | None) -> list[str]:
         """The journeys that were asked for."""
         if journey is None:
-            moment = since.replace(tzinfo=CHINA) if since and not since.tzinfo else since
-            return await journeys(self._archive.pool, self._client, moment)
+            return await journeys(self._archive.pool, self._client, moment_of(since) if since else None)
         if _ID.fullmatch(journey) and await self._known(journey):  # its status may be what is missing
             return [journey]
         return [await resolve(Reads(self._archive.pool, self._vault), journey)]
@@ -133,14 +145,14 @@ class _House:
             return True
         return await listing.is_there(self._client, journey_id)
 
-    async def look(self, chosen: Sequence[str], at_once: int, advance: Callable[[int], None]) -> list[Reconciled]:
+    async def look(self, chosen: Sequence[str], at_once: int, done: Callable[[Reconciled], None]) -> list[Reconciled]:
         """What comes of each, so many side by side, in the order in which they were named."""
         came, waiting = dict[str, Reconciled](), iter(chosen)
 
         async def some() -> None:
             for journey_id in waiting:
                 came[journey_id] = (await self._reconciler.look(journey_id)).came
-                advance(1)
+                done(came[journey_id])
 
         tasks = [asyncio.create_task(some()) for _ in range(at_once)]
         try:
@@ -150,9 +162,10 @@ class _House:
                 task.cancel()
         return [came[journey_id] for journey_id in chosen]
 
-    async def balances(self, chosen: Sequence[str] | None) -> list[Reconciled]:
-        """The policy periods that do not add up: those of the journeys `chosen`, or all."""
-        return await balances(self._archive.pool, chosen)
+    async def beside(self, chosen: Sequence[str] | None, *, every: bool) -> list[Reconciled]:
+        """What no journey tells: policy periods that do not add up, of journeys `chosen` or all; `every` orphan."""
+        off = await balances(self._archive.pool, chosen)
+        return [*off, *await orphans(self._archive.pool)] if every else off
 
     async def repaired(self, came: Sequence[Reconciled]) -> list[Reconciled]:
         """The same after what is repairable was written anew."""
@@ -170,6 +183,11 @@ async def _open_house(manner: Manner) -> AsyncIterator[_House]:
         vault = open_vault(archive.pool, archive.settings)
         async with server(archive.settings, vault) as client, Replayers(manner) as replayers:
             yield _House(archive, vault, client, replayers)
+
+
+def _write(each: Reconciled) -> None:
+    sys.stdout.write(f"{each.model_dump_json(exclude_defaults=True)}\n")
+    sys.stdout.flush()
 
 
 def _repairable(each: Reconciled) -> bool:

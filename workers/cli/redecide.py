@@ -18,7 +18,7 @@ from audit.replaying import Replayed, Verdict, unreadable
 from privacy.errors import ErasedError, PrivacyError
 from products.calendar import load_calendar
 from products.errors import ProductError
-from products.loader import load_products
+from products.loader import load_products, products_in
 from storage.away import DATABASE_AWAY
 from workers.cli.archive import progress
 from workers.cli.failures import BadInputError
@@ -122,6 +122,9 @@ def _rules(products: Path | None, release: Path | None) -> TheseRules | Release:
         return Release(release)
     if products and not products.is_dir():
         message = f"--products {products}: no such folder"
+        raise BadInputError(message)
+    if products and not products_in(products):
+        message = f"--products {products}: holds no product, a folder of its own with a product.toml"
         raise BadInputError(message)
     try:
         return TheseRules(load_products(products) if products else load_products(), load_calendar())

@@ -88,17 +88,23 @@ async def explain(
         Language of the headings; that of LANG unless told.
 
     """
-    known = decisions_until(await runs_of(journey, shown=not json))
-    record = _numbered(known, decision)
+    runs = await runs_of(journey, shown=not json)
+    record = _numbered(runs, decision)
     _print(record.model_dump(mode="json") if json else decision_explained(record, Words(lang)), json=json)
 
 
-def _numbered(known: Sequence[DecisionRecord], number: int) -> DecisionRecord:
+def _numbered(runs: Sequence[Run], number: int) -> DecisionRecord:
+    known = decisions_until(runs)
     for record in known:
         if record.number == number:
             return record
-    message = f"DECISION {number}: the journey has {len(known)} decisions, numbered from 1"
-    raise BadInputError(message if known else "DECISION: the journey has taken none that can be told")
+    if known:
+        message = f"DECISION {number}: the journey has {len(known)} decisions, numbered from 1"
+    elif any(run.told.verdict is Verdict.ERASED for run in runs):
+        message = "DECISION: the journey was erased; none of its decisions can be told any more"
+    else:
+        message = "DECISION: the journey has taken none that can be told"
+    raise BadInputError(message)
 
 
 async def runs_of(journey: str, *, shown: bool) -> list[Run]:

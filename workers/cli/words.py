@@ -135,6 +135,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "part_messages": ("通知", "message"),
     "part_ledger": ("账本", "posting"),
     "part_balance": ("保额账户", "balance"),
+    "part_entry": ("分录", "entry"),
     "part_voucher": ("购药凭证", "voucher"),
     "part_custody": ("保管链", "custody link"),
     "fault_absent": ("缺失", "is not there"),
@@ -174,6 +175,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "advice_balance": (
         "保额账户：停止该保单的给付，与备份比较",
         "balances: hold the journeys of that policy and compare with a backup",
+    ),
+    "advice_entry": (
+        "分录：所属过账不存在；与备份比较，查明何人写入或删除",
+        "entries: their posting is not there; compare with a backup, and ask who wrote or deleted one",
     ),
     "advice_voucher": (
         "购药凭证：暂停旅程，向药店查询是否已取药，再更正",
