@@ -66,6 +66,8 @@ class DrugCase:
         """Whether news were found to end the cover: no further prescription comes, even if a parcel still arrives."""
         self.entitled_until: datetime | None = None
         """The moment up to which the cover lasted that news ended: what was handed over before it is owed."""
+        self.title_ended_at: datetime | None = None
+        """When the title to the drug ended that is to go back to the pharmacy."""
         self.died_on: date | None = None
         """Day of death, once it was found to end the cover."""
         self.not_owed: tuple[Commitment, ...] = ()

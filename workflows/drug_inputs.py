@@ -148,7 +148,7 @@ class DrugJourneyInputs(JourneyInputs):
 
     def _before_the_end(self, action: RecordHandOver) -> None:
         """Of a drug that is to go back, only a hand-over from before the end is settled."""
-        until = self.case.entitled_until
+        until = self.case.title_ended_at
         if "record_hand_over" not in self.journey.inbox.asides or until is None:
             return
         if action.happened_at is None or action.happened_at >= until:

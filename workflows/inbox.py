@@ -58,7 +58,7 @@ Turn: TypeAlias = (
     | TransferSite
 )
 """What can take a journey off its way at any wait."""
-Dropped = TypeVar("Dropped", Withdraw, CorrectClaim)
+Dropped = TypeVar("Dropped", Withdraw, CorrectClaim, RecordHandOver)
 _REMEMBERED = 50
 """Of so many taken actions the receipts are remembered from one run of a journey to the next, of all others the key."""
 
@@ -233,6 +233,10 @@ class Inbox:
     def hear_no_correction(self) -> list[CorrectClaim]:
         """What was to be corrected is over; gives the corrections that were not acted on."""
         return self._drop(CorrectClaim)
+
+    def hear_no_hand_over(self) -> list[RecordHandOver]:
+        """The drug is not to go back any more; gives what was said of it and not acted on."""
+        return self._drop(RecordHandOver)
 
     def _drop(self, kind: type[Dropped]) -> list[Dropped]:
         dropped = [turn for turn in self.turns if isinstance(turn, kind)]

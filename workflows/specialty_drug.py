@@ -147,9 +147,9 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         record.enter_stage(Stage.AUTHORIZATION)
         record.note("input", texts.corrected(given), actor=correction.actor)
 
-    async def give_back(self) -> None:
+    async def give_back(self, *, at_the_end: bool = False) -> None:
         """What was set aside, and paid in advance, for a prescription that comes to nothing."""
-        await self.supply.give_back()
+        await self.supply.give_back(at_the_end=at_the_end)
         if not self.case.handed_over_on:
             self.own_share.keep(ZERO)
 
@@ -157,7 +157,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         """Give back what was set aside; False where it was handed over in time after all, and is settled instead."""
         while True:
             try:
-                await self.give_back()
+                await self.give_back(at_the_end=True)
             except HandedOverError as told:
                 dispensing = await self.supply.handed_over_before(told.answer)
             else:

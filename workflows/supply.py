@@ -39,6 +39,7 @@ from workflows.drug_case import DrugCase, today
 from workflows.endings import JourneyEndedError
 from workflows.journey import Journey
 from workflows.partner_desk import PartnerDesk
+from workflows.turns import tell_a_supervisor
 from workflows.vouchers import Vouchers
 from workflows.waiting import Waiting
 
@@ -247,37 +248,46 @@ class Supply:
             self.journey.record.escalate(texts.VOUCHER_LOCKED)
         return await self.journey.approved(decision)
 
-    async def give_back(self) -> None:
+    async def give_back(self, *, at_the_end: bool = False) -> None:
         """Let the pharmacy sell a drug that is not with the patient, void the voucher and release the benefit.
 
-        Raises HandedOverError where the pharmacy tells that it was handed over before there was to be an end.
+        At the end of a prescription raises HandedOverError where the pharmacy tells that it was handed over before.
         """
         if self.case.voucher is None or self.case.committed:
             return
         view = self.journey.record.status.fulfilment
         if view and view.reservation_id and not self.case.handed_over_on:
-            await self._returned(view.reservation_id)
+            if at_the_end:
+                self._hear_of_hand_over()
+            try:
+                await self._returned(view.reservation_id)
+            finally:
+                self._hear_no_more()
         await self.vouchers.give_back()
 
     async def _returned(self, reservation_id: str) -> None:
-        """The voucher stays good meanwhile for what was handed over before."""
-        self.case.entitled_until = self.case.entitled_until or workflow.now()
-        asides = self.journey.inbox.asides
-        asides["record_hand_over"] = self._handed_over_after_all
-        try:
-            await self.desk.hand_off(
-                PartnerName.PHARMACY,
-                Pharmacy.release,
-                lambda key: ReservationRelease(
-                    key=key, journey_id=self.case.claim.journey_id, reservation_id=reservation_id
-                ),
-            )
-        finally:
-            del asides["record_hand_over"]
+        await self.desk.hand_off(
+            PartnerName.PHARMACY,
+            Pharmacy.release,
+            lambda key: ReservationRelease(
+                key=key, journey_id=self.case.claim.journey_id, reservation_id=reservation_id
+            ),
+        )
+
+    def _hear_of_hand_over(self) -> None:
+        """The voucher stays good meanwhile for what was handed over before the end."""
+        self.case.title_ended_at = self.case.entitled_until or workflow.now()
+        self.journey.inbox.asides["record_hand_over"] = self._handed_over_after_all
 
     async def _handed_over_after_all(self, action: ActionInput) -> None:
         if isinstance(action, RecordHandOver):
             self.journey.inbox.turns.append(action)
+
+    def _hear_no_more(self) -> None:
+        """The drug is back: whoever told at the same moment that it was handed over is for a person to ask."""
+        self.journey.inbox.asides.pop("record_hand_over", None)
+        for late in self.journey.inbox.hear_no_hand_over():
+            tell_a_supervisor(self.journey, late)
 
     async def _taken_back(self, tracking_number: str) -> bool:
         answer = await self.desk.hand_off(
