@@ -327,7 +327,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
         self.journey.inbox.hear_no_withdrawal()
         self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell_a_supervisor
-        if not await self.given_back():
+        if not self.reopening and not await self.given_back():
             ended = JourneyEndedError(Stage.COMPLETED)
         ended = await self.refunded(ended)
         await self.recovery.claim_back(self.case.not_owed)

@@ -10,6 +10,7 @@ from schemas.people import ActorRole
 from tests import people, roads
 from tests.rig import Rig
 from tests.workflows.test_branches import cited, limit
+from tests.workflows.test_clauses import pay_own_share
 
 PRODUCT = "yuanxin-cancer-drug"
 
@@ -70,6 +71,19 @@ async def test_a_death_after_the_hand_over_changes_nothing(rig: Rig) -> None:
     after = await closed_again(rig, journey, before)
     assert (after.stage, after.money, after.next_steps) == (before.stage, before.money, before.next_steps)
     assert len(await rig.decisions(journey)) == len(before.decisions) + 1
+    assert await rig.notices(journey) == told
+
+
+async def test_an_own_share_paid_in_advance_stays_paid(rig: Rig) -> None:
+    """yuanxin-cancer-drug/FUL-2: what was settled is not given back because the journey hears of a death later."""
+    journey = await roads.at_booking(rig, PRODUCT)
+    await rig.done(journey, people.delivery(*roads.PLACES[PRODUCT], **roads.AGREED))
+    await pay_own_share(rig, journey)
+    before = await rig.closed(journey)
+    assert before.money.own_share_paid > ZERO
+    told = await rig.notices(journey)
+    await rig.done(journey, RecordDeath(**people.by(ActorRole.SERVICE_AGENT), died_on=people.today()))
+    assert (await closed_again(rig, journey, before)).money == before.money
     assert await rig.notices(journey) == told
 
 
