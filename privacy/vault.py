@@ -23,7 +23,10 @@ def is_sealed(stored: object) -> bool:
 
 
 class Vault:
-    """What every part that stores or reads personal data is given."""
+    """What every part that stores or reads personal data is given: nobody else learns anything of a person.
+
+    pingan-longterm-b/PRIV-1, pingan-cancer-drug/PRIV-1.
+    """
 
     def __init__(self, pool: "Pool[Record]", ring: KeyRing) -> None:
         """Data keys lie in the database of `pool`, wrapped under `ring`."""

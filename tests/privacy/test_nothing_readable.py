@@ -145,7 +145,10 @@ def _plant(data: dict[str, Any]) -> None:
 
 @pytest.mark.timeout(240)
 async def test_nothing_of_a_person_can_be_read_anywhere(place: Place) -> None:
-    """Not in Temporal's files, nor in PostgreSQL's, its dump, the logs, or a history as an archive keeps it."""
+    """Not in Temporal's files, nor in PostgreSQL's, its dump, the logs, or a history as an archive keeps it.
+
+    pingan-longterm-b/PRIV-1, pingan-cancer-drug/PRIV-1: no disclosure to anybody the person has not allowed.
+    """
     rig = place.rig
     journey = await rig.report(PRODUCT, _plant)
     await rig.waiting(journey, WaitingFor.REVIEW)

@@ -10,7 +10,7 @@ from schemas.names import RuleId
 from tests.docs.matrix.standing import ROOT
 from tests.rule_ids import ids_in
 
-_EXERCISE = ("rules", "workflows", "activities")
+_EXERCISE = ("rules", "workflows", "activities", "privacy")
 """Folders of tests that decide or travel; elsewhere an id may be a mere example."""
 
 

@@ -18,7 +18,7 @@ from schemas.plan import PlanRequest
 from tests.docs.matrix.standing import ROOT, kept
 from tests.rule_ids import ids_in
 
-_CODE = ("rules", "activities", "workflows")
+_CODE = ("rules", "activities", "workflows", "privacy")
 _READS_TERM = re.compile(r"\bterms\.([a-z_]+)")
 Placed = Iterator[tuple[RuleId, str]]
 
