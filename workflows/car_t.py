@@ -250,6 +250,7 @@ class CarTJourney(CarTJourneyInputs):
         self.turns.announced.drop()
         self.journey.on_turn = self.turns.tell
         await self.recovery.claim_back(self.case.not_owed if self.case.owed else self.case.commitments)
+        self.case.claimed_back()
         await self.bill.give_back()
         await self.desk.wait_until_idle()
         await self._close(stage)

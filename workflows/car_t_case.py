@@ -70,6 +70,15 @@ class CarTCase:
         if claim.carried:
             self._go_on(claim.carried)
 
+    def claimed_back(self) -> None:
+        """What was not owed has come back or was settled otherwise: nobody claims it back a second time."""
+        rest = {each.key: each.amount for each in self.not_owed} if self.owed else {}
+        self.commitments = tuple(
+            each.model_copy(update={"amount": each.amount - rest.get(each.key, ZERO)})
+            for each in self.commitments
+            if self.owed
+        )
+
     def _go_on(self, carried: CarTCarriedOver) -> None:
         self.coverage, self.plan, self.known = carried.coverage, carried.plan, True
         self.custody, self.first_seq, self.words = carried.custody, carried.first_seq, carried.words

@@ -155,6 +155,11 @@ class DrugCase:
         known = {commitment.key for commitment in self.not_owed}
         self.not_owed += tuple(commitment for commitment in not_owed if commitment.key not in known)
 
+    def claimed_back(self) -> None:
+        """What was not owed has come back or was settled otherwise: nobody claims it back a second time."""
+        known = {commitment.key for commitment in self.not_owed}
+        self.commitments = tuple(commitment for commitment in self.commitments if commitment.key not in known)
+
     @property
     def covered_to(self) -> date:
         """Last day of cover: that of the policy, or the one before a cancellation that was told takes effect."""

@@ -52,6 +52,8 @@ class Recovery:
         if not wrongly_paid:
             return
         owed, refunded = money.refund_due, self.journey.inbox.refunded
+        # A part may have come back before the journey closed: what comes back now is another posting.
+        again = f"/{record.decided_so_far}" if record.status.stage is Stage.REOPENED else ""
         record.enter_stage(Stage.RECOVERY)
         record.change(money=money.model_copy(update={"refund_due": owed + wrongly_paid}))
         unpaid = min(wrongly_paid, money.unpaid)
@@ -59,15 +61,15 @@ class Recovery:
         await self.refunded(ActorRole.INSURER if unpaid == owed + wrongly_paid else ActorRole.INSURED)
         # What was owed before was never part of the limit; it counts as paid first.
         came_back = self.journey.inbox.refunded - refunded - owed
-        await self._return_to_limit(max(came_back, ZERO), commitments)
+        await self._return_to_limit(max(came_back, ZERO), commitments, f"recovered{again}")
 
-    async def _return_to_limit(self, came_back: Decimal, commitments: tuple[Commitment, ...]) -> None:
+    async def _return_to_limit(self, came_back: Decimal, commitments: tuple[Commitment, ...], name: str) -> None:
         for commitment in reversed(commitments):
             amount = min(came_back, commitment.amount)
             if not amount:
                 continue
             came_back -= amount
-            key = f"{commitment.key}/recovered"
+            key = f"{commitment.key}/{name}"
             journey_id = self.journey.record.status.journey_id
             await own.ask(
                 Ledger.recover, ledger.Recover(key=key, journey_id=journey_id, commit=commitment.key, amount=amount)

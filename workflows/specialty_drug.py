@@ -331,6 +331,7 @@ class SpecialtyDrugJourney(DrugJourneyInputs):
             ended = JourneyEndedError(Stage.COMPLETED)
         ended = await self.refunded(ended)
         await self.recovery.claim_back(self.case.not_owed)
+        self.case.claimed_back()
         text = texts.TREATMENT_OVER if over and ended.stage is Stage.COMPLETED else texts.ENDS[ended.stage]
         known = self.reopening is not None and ended.stage is self.reopening.closed_in
         await self.journey.close(ended.stage, None if known else text, reopens=self.case.known)

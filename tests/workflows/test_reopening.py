@@ -51,6 +51,18 @@ async def test_fraud_found_after_closing_claims_everything_back(rig: Rig) -> Non
     assert (await rig.closed(journey)).revision == after.revision
 
 
+async def test_what_came_back_is_not_claimed_back_again(rig: Rig) -> None:
+    """Fraud told once more under another key: it is on record, and nobody owes anything a second time."""
+    journey = await roads.fraud_found_after_closing(rig)
+    before = await rig.closed(journey)
+    told = await rig.notices(journey)
+    await rig.done(journey, fraud())
+    after = await closed_again(rig, journey, before)
+    assert (after.stage, after.money) == (Stage.TERMINATED, before.money)
+    assert await rig.notices(journey) == told
+    assert await limit(rig, journey) == (ZERO, ZERO)
+
+
 async def test_what_is_refused_leaves_the_journey_closed_as_it_was(rig: Rig) -> None:
     """Fraud of the future is a wrong field; the run that was begun for it ends, and nobody is told anything."""
     journey, before = await closed(rig)
